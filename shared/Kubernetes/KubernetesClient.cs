@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ChatOps.Kubernetes;
+
+/// <inheritdoc cref="IKubernetesClient"/>
+public sealed class KubernetesClient(ClusterConnection connection, TimeProvider? time = null) : IKubernetesClient, IDisposable
+{
+    private const int PageSize = 500;
+    private readonly RequestSender _sender = new(connection, time ?? TimeProvider.System);
+
+    public string Namespace => connection.Namespace;
+
+    public async Task<T> GetAsync<T>(ResourceKind<T> kind, string? ns, string name, CancellationToken ct)
+        where T : IResource
+    {
+        using var response = await _sender.SendAsync(Call.Get(kind, ns, name), ct);
+        return await ReadAsync(kind, response, ct);
+    }
+
+    public async Task<T?> FindAsync<T>(ResourceKind<T> kind, string? ns, string name, CancellationToken ct)
+        where T : class, IResource
+    {
+        try
+        {
+            return await GetAsync(kind, ns, name, ct);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    public async Task<JsonObject?> FindRawAsync(ResourceKind kind, string? ns, string name, CancellationToken ct)
+    {
+        try
+        {
+            using var response = await _sender.SendAsync(Call.Get(kind, ns, name), ct);
+            await using var body = await response.Content.ReadAsStreamAsync(ct);
+            return await JsonSerializer.DeserializeAsync(body, KubernetesJson.Default.JsonObject, ct);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    public async Task<ResourceList<T>> ListAsync<T>(ResourceKind<T> kind, string? ns, Selection selection, CancellationToken ct)
+        where T : IResource
+    {
+        var items = new List<T>();
+        string? next = null;
+        while (true)
+        {
+            var query = selection.Query(("limit", $"{PageSize}"), ("continue", next));
+            using var response = await _sender.SendAsync(new Call("list", HttpMethod.Get, kind, ns, Query: query), ct);
+            await using var body = await response.Content.ReadAsStreamAsync(ct);
+            var page = await JsonSerializer.DeserializeAsync(body, KubernetesJson.Default.ListEnvelope, ct) ?? new ListEnvelope();
+            foreach (var item in page.Items ?? []) items.Add(item.Deserialize(kind.Json)!);
+            next = page.Metadata.Continue;
+            if (string.IsNullOrEmpty(next)) return new ResourceList<T>(items, page.Metadata.ResourceVersion ?? "0");
+        }
+    }
+
+    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
+        ResourceKind<T> kind, string? ns, Selection selection, string resourceVersion, [EnumeratorCancellation] CancellationToken ct)
+        where T : IResource
+    {
+        var query = selection.Query(("watch", "true"), ("allowWatchBookmarks", "true"), ("resourceVersion", resourceVersion));
+        var call = new Call("watch", HttpMethod.Get, kind, ns, Query: query) { Streams = true };
+        using var response = await _sender.SendAsync(call, ct);
+        await using var body = await response.Content.ReadAsStreamAsync(ct);
+        using var lines = new StreamReader(body, Encoding.UTF8);
+        while (await _sender.NextLineAsync(lines, call, ct) is { } line)
+        {
+            if (line.Length > 0) yield return WatchLine.Parse(line, kind, call);
+        }
+    }
+
+    public async Task<T> CreateAsync<T>(ResourceKind<T> kind, string? ns, JsonObject body, CancellationToken ct)
+        where T : IResource
+    {
+        var named = (string?)body["metadata"]?["name"];
+        var call = new Call("create", HttpMethod.Post, kind, ns, Subject: named, Query: "fieldManager=chatops") { Body = Stamped(kind, body) };
+        using var response = await _sender.SendAsync(call, ct);
+        return await ReadAsync(kind, response, ct);
+    }
+
+    public async Task<T> PatchAsync<T>(
+        ResourceKind<T> kind, string? ns, string name, Patch patch, CancellationToken ct, string? subresource = null)
+        where T : IResource
+    {
+        var query = $"fieldManager={Uri.EscapeDataString(patch.FieldManager)}" + (patch is { IsApply: true, Force: true } ? "&force=true" : "");
+        var call = new Call("patch", HttpMethod.Patch, kind, ns, name, subresource, query)
+        {
+            Body = patch is { IsApply: true, Body: JsonObject apply } ? Stamped(kind, apply) : patch.Body,
+            ContentType = patch.ContentType,
+        };
+        using var response = await _sender.SendAsync(call, ct);
+        return await ReadAsync(kind, response, ct);
+    }
+
+    public async Task PostAsync(ResourceKind kind, string? ns, string name, string subresource, JsonObject body, CancellationToken ct)
+    {
+        var call = new Call("create", HttpMethod.Post, kind, ns, name, subresource, "fieldManager=chatops") { Body = body };
+        using var response = await _sender.SendAsync(call, ct);
+    }
+
+    public async Task DeleteAsync(ResourceKind kind, string? ns, string name, Deletion deletion, CancellationToken ct)
+    {
+        var body = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions" };
+        if (deletion.Propagation is not null) body["propagationPolicy"] = deletion.Propagation;
+        if (deletion.GracePeriodSeconds is not null) body["gracePeriodSeconds"] = deletion.GracePeriodSeconds;
+        if (deletion.Uid is not null || deletion.ResourceVersion is not null)
+            body["preconditions"] = new JsonObject { ["uid"] = deletion.Uid, ["resourceVersion"] = deletion.ResourceVersion };
+        try
+        {
+            using var response = await _sender.SendAsync(new Call("delete", HttpMethod.Delete, kind, ns, name) { Body = body }, ct);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            // Deleted already is what the caller wanted.
+        }
+    }
+
+    public async Task<Stream> LogsAsync(string ns, string pod, LogQuery query, CancellationToken ct)
+    {
+        var call = new Call("get", HttpMethod.Get, Kinds.Pods, ns, pod, "log", query.Query) { Streams = true };
+        var response = await _sender.SendAsync(call, ct);
+        return await response.Content.ReadAsStreamAsync(ct);
+    }
+
+    public async Task<string> VersionAsync(CancellationToken ct)
+    {
+        using var response = await _sender.SendAsync(Call.Of("get", "/version"), ct);
+        await using var body = await response.Content.ReadAsStreamAsync(ct);
+        var version = await JsonSerializer.DeserializeAsync(body, KubernetesJson.Default.JsonObject, ct);
+        return (string?)version?["gitVersion"] ?? "unknown";
+    }
+
+    public void Dispose() => _sender.Dispose();
+
+    private static async Task<T> ReadAsync<T>(ResourceKind<T> kind, HttpResponseMessage response, CancellationToken ct)
+        where T : IResource
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(ct);
+        return (await JsonSerializer.DeserializeAsync(body, kind.Json, ct))!;
+    }
+
+    private static JsonObject Stamped(ResourceKind kind, JsonObject body)
+    {
+        var stamped = (JsonObject)body.DeepClone();
+        stamped["apiVersion"] = kind.ApiVersion;
+        stamped["kind"] = kind.Kind;
+        return stamped;
+    }
+}

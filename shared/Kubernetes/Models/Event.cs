@@ -1,0 +1,33 @@
+namespace ChatOps.Kubernetes;
+
+/// <summary>Something a component reports about an object; what <c>kubectl describe</c> lists last.</summary>
+public sealed record Event : IResource
+{
+    public ObjectMeta Metadata { get; init; } = new();
+
+    public ObjectReference InvolvedObject { get; init; } = new();
+
+    public string? Reason { get; init; }
+
+    public string? Message { get; init; }
+
+    /// <summary><c>Normal</c> or <c>Warning</c>.</summary>
+    public string? Type { get; init; }
+
+    public DateTimeOffset? LastTimestamp { get; init; }
+
+    public int? Count { get; init; }
+}
+
+public sealed record ObjectReference
+{
+    public string? ApiVersion { get; init; }
+
+    public string? Kind { get; init; }
+
+    public string? Namespace { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Uid { get; init; }
+}

@@ -1,0 +1,281 @@
+using System.Text.Json;
+
+namespace ChatOps.Kubernetes;
+
+public sealed record Pod : IResource
+{
+    public ObjectMeta Metadata { get; init; } = new();
+
+    public PodSpec Spec { get; init; } = new();
+
+    public PodStatus Status { get; init; } = new();
+
+    public bool IsReady => Metadata.DeletionTimestamp is null && Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
+}
+
+public sealed record PodTemplate
+{
+    public ObjectMeta? Metadata { get; init; }
+
+    public PodSpec Spec { get; init; } = new();
+}
+
+public sealed record PodSpec
+{
+    public string? NodeName { get; init; }
+
+    public IReadOnlyList<Container> Containers { get; init; } = [];
+
+    public IReadOnlyList<Container>? InitContainers { get; init; }
+
+    public IReadOnlyList<Volume>? Volumes { get; init; }
+
+    public string? RestartPolicy { get; init; }
+
+    public long? TerminationGracePeriodSeconds { get; init; }
+
+    public string? ServiceAccountName { get; init; }
+}
+
+public sealed record Container
+{
+    public string Name { get; init; } = "";
+
+    public string Image { get; init; } = "";
+
+    public string? ImagePullPolicy { get; init; }
+
+    /// <summary><c>Always</c> on an init container makes it a native sidecar.</summary>
+    public string? RestartPolicy { get; init; }
+
+    public IReadOnlyList<string>? Command { get; init; }
+
+    public IReadOnlyList<string>? Args { get; init; }
+
+    public string? WorkingDir { get; init; }
+
+    public IReadOnlyList<EnvVar>? Env { get; init; }
+
+    public IReadOnlyList<ContainerPort>? Ports { get; init; }
+
+    public IReadOnlyList<VolumeMount>? VolumeMounts { get; init; }
+
+    public Probe? LivenessProbe { get; init; }
+
+    public Probe? ReadinessProbe { get; init; }
+
+    public Probe? StartupProbe { get; init; }
+}
+
+public sealed record EnvVar
+{
+    public string Name { get; init; } = "";
+
+    public string? Value { get; init; }
+
+    public EnvVarSource? ValueFrom { get; init; }
+}
+
+public sealed record EnvVarSource
+{
+    public FieldReference? FieldRef { get; init; }
+
+    public KeyReference? SecretKeyRef { get; init; }
+
+    public KeyReference? ConfigMapKeyRef { get; init; }
+}
+
+public sealed record FieldReference
+{
+    public string FieldPath { get; init; } = "";
+}
+
+public sealed record KeyReference
+{
+    public string Name { get; init; } = "";
+
+    public string Key { get; init; } = "";
+
+    public bool? Optional { get; init; }
+}
+
+public sealed record ContainerPort
+{
+    public string? Name { get; init; }
+
+    public int Port => ContainerPortNumber;
+
+    [System.Text.Json.Serialization.JsonPropertyName("containerPort")]
+    public int ContainerPortNumber { get; init; }
+}
+
+public sealed record VolumeMount
+{
+    public string Name { get; init; } = "";
+
+    public string MountPath { get; init; } = "";
+
+    public string? SubPath { get; init; }
+
+    public bool? ReadOnly { get; init; }
+}
+
+public sealed record Volume
+{
+    public string Name { get; init; } = "";
+
+    public ClaimVolume? PersistentVolumeClaim { get; init; }
+
+    public JsonElement? EmptyDir { get; init; }
+
+    public SecretVolume? Secret { get; init; }
+
+    public ConfigMapVolume? ConfigMap { get; init; }
+
+    public JsonElement? Projected { get; init; }
+
+    public HostPathVolume? HostPath { get; init; }
+}
+
+public sealed record ClaimVolume
+{
+    public string ClaimName { get; init; } = "";
+
+    public bool? ReadOnly { get; init; }
+}
+
+public sealed record SecretVolume
+{
+    public string? SecretName { get; init; }
+}
+
+public sealed record ConfigMapVolume
+{
+    public string? Name { get; init; }
+}
+
+public sealed record HostPathVolume
+{
+    public string Path { get; init; } = "";
+}
+
+public sealed record Probe
+{
+    public TcpSocketAction? TcpSocket { get; init; }
+
+    public HttpGetAction? HttpGet { get; init; }
+
+    public ExecAction? Exec { get; init; }
+
+    public int? InitialDelaySeconds { get; init; }
+
+    public int? PeriodSeconds { get; init; }
+
+    public int? TimeoutSeconds { get; init; }
+
+    public int? SuccessThreshold { get; init; }
+
+    public int? FailureThreshold { get; init; }
+}
+
+public sealed record TcpSocketAction
+{
+    /// <summary>A number or the name of a container port.</summary>
+    public JsonElement Port { get; init; }
+
+    public string? Host { get; init; }
+}
+
+public sealed record HttpGetAction
+{
+    public JsonElement Port { get; init; }
+
+    public string? Path { get; init; }
+
+    public string? Host { get; init; }
+
+    public string? Scheme { get; init; }
+}
+
+public sealed record ExecAction
+{
+    public IReadOnlyList<string>? Command { get; init; }
+}
+
+public sealed record PodStatus
+{
+    public string? Phase { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? Message { get; init; }
+
+    public string? PodIP { get; init; }
+
+    public DateTimeOffset? StartTime { get; init; }
+
+    public IReadOnlyList<Condition>? Conditions { get; init; }
+
+    public IReadOnlyList<ContainerStatus>? ContainerStatuses { get; init; }
+
+    public IReadOnlyList<ContainerStatus>? InitContainerStatuses { get; init; }
+
+    public IEnumerable<ContainerStatus> AllContainers => (InitContainerStatuses ?? []).Concat(ContainerStatuses ?? []);
+}
+
+public sealed record ContainerStatus
+{
+    public string Name { get; init; } = "";
+
+    public string Image { get; init; } = "";
+
+    public string? ImageID { get; init; }
+
+    public string? ContainerID { get; init; }
+
+    public bool Ready { get; init; }
+
+    public bool? Started { get; init; }
+
+    public int RestartCount { get; init; }
+
+    public ContainerState? State { get; init; }
+
+    public ContainerState? LastState { get; init; }
+}
+
+public sealed record ContainerState
+{
+    public WaitingState? Waiting { get; init; }
+
+    public RunningState? Running { get; init; }
+
+    public TerminatedState? Terminated { get; init; }
+}
+
+public sealed record WaitingState
+{
+    public string? Reason { get; init; }
+
+    public string? Message { get; init; }
+}
+
+public sealed record RunningState
+{
+    public DateTimeOffset? StartedAt { get; init; }
+}
+
+public sealed record TerminatedState
+{
+    public int ExitCode { get; init; }
+
+    public int? Signal { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? Message { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+}

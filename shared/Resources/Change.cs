@@ -1,0 +1,58 @@
+using ChatOps.Kubernetes;
+
+namespace ChatOps.Resources;
+
+/// <summary>One requested alteration of a target: what was planned, who approved it, what was done and how it ended.</summary>
+public sealed record Change : IResource
+{
+    public ObjectMeta Metadata { get; init; } = new();
+
+    public ChangeSpec Spec { get; init; } = new();
+
+    public ChangeStatus Status { get; init; } = new();
+}
+
+/// <summary>What was asked for and the plan it was approved with; immutable.</summary>
+public sealed record ChangeSpec
+{
+    public string Target { get; init; } = "";
+
+    /// <summary><c>deploy</c> or <c>rollback</c>.</summary>
+    public string Action { get; init; } = "";
+
+    /// <summary>A number people can type, unique among the changes of a namespace: <c>/approve 7</c>.</summary>
+    public long Number { get; init; }
+
+    /// <summary>What the command was given, by option name.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    public ChangePlan Plan { get; init; } = new();
+
+    public Requester RequestedBy { get; init; } = new();
+
+    public ApprovalRule Approvals { get; init; } = new();
+}
+
+public sealed record Requester
+{
+    /// <summary>The person's name in <c>chatops.yaml</c>.</summary>
+    public string Person { get; init; } = "";
+
+    public string Platform { get; init; } = "";
+
+    public string DisplayName { get; init; } = "";
+}
+
+/// <summary>Who must agree before anything happens, fixed when the change was asked for.</summary>
+public sealed record ApprovalRule
+{
+    /// <summary>How many people; 0 means the change runs at once.</summary>
+    public int Required { get; init; }
+
+    public string? Role { get; init; }
+
+    /// <summary>Whether the requester's own approval counts.</summary>
+    public bool SelfApproval { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+}

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace ChatOps.Resources;
+
+/// <summary>What a change will do, decided before anybody approves it. An approval counts only for the plan whose digest it saw.</summary>
+public sealed record ChangePlan
+{
+    public string Strategy { get; init; } = "";
+
+    /// <summary>The workload, as <c>statefulsets.apps/ghostwire</c>.</summary>
+    public string Workload { get; init; } = "";
+
+    /// <summary>The workload's generation: any change of its spec by anybody else makes the plan stale.</summary>
+    public long Generation { get; init; }
+
+    public string Container { get; init; } = "";
+
+    public PlannedVersion From { get; init; } = new();
+
+    public PlannedVersion To { get; init; } = new();
+
+    /// <summary>The names of the steps, in order.</summary>
+    public IReadOnlyList<string> Steps { get; init; } = [];
+
+    public IReadOnlyList<GateVerdict> Gates { get; init; } = [];
+
+    /// <summary>The archive whose data comes back with the image, for a rollback with data.</summary>
+    public string? Archive { get; init; }
+
+    /// <summary>How it is undone, in a few words.</summary>
+    public string WayBack { get; init; } = "";
+
+    /// <summary>Seconds the target is expected to be away; a guess, so no part of the digest.</summary>
+    public double? ExpectedDowntimeSeconds { get; init; }
+
+    /// <summary>SHA-256 over everything above that two honest plans of the same change share, as <c>sha256:…</c>.</summary>
+    public string Digest { get; init; } = "";
+
+    /// <summary>The plan with its digest. What a gate says may carry ages and counts, so only its name and verdict take part.</summary>
+    public ChangePlan Sealed()
+    {
+        var facts = this with
+        {
+            Digest = "",
+            ExpectedDowntimeSeconds = null,
+            Gates = [.. Gates.Select(g => g with { Message = "" })],
+        };
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(facts, ResourceJson.Default.ChangePlan);
+        return this with { Digest = $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}" };
+    }
+}
+
+/// <summary>A version as Kubernetes knows it.</summary>
+public sealed record PlannedVersion
+{
+    /// <summary>The reference in the pod template: <c>kasmweb/signal:1.18.0</c>.</summary>
+    public string Image { get; init; } = "";
+
+    /// <summary>What really runs or ran, <c>repository@sha256:…</c>: tags move. Null where no pod has reported it.</summary>
+    public string? ImageId { get; init; }
+
+    /// <summary>The revision of the workload that holds this template; null for one that does not exist yet.</summary>
+    public long? Revision { get; init; }
+}
+
+public sealed record GateVerdict
+{
+    public string Name { get; init; } = "";
+
+    /// <summary><c>pass</c>, <c>warn</c> or <c>fail</c>.</summary>
+    public string Verdict { get; init; } = "pass";
+
+    public string Message { get; init; } = "";
+}
