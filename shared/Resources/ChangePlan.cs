@@ -16,6 +16,9 @@ public sealed record ChangePlan
 
     public string Container { get; init; } = "";
 
+    /// <summary>How many pods it had, and has again after a stop.</summary>
+    public int Replicas { get; init; }
+
     public PlannedVersion From { get; init; } = new();
 
     public PlannedVersion To { get; init; } = new();
@@ -37,15 +40,10 @@ public sealed record ChangePlan
     /// <summary>SHA-256 over everything above that two honest plans of the same change share, as <c>sha256:…</c>.</summary>
     public string Digest { get; init; } = "";
 
-    /// <summary>The plan with its digest. What a gate says may carry ages and counts, so only its name and verdict take part.</summary>
+    /// <summary>The plan with its digest. Gates speak of the moment and are judged again before the first step, so they take no part.</summary>
     public ChangePlan Sealed()
     {
-        var facts = this with
-        {
-            Digest = "",
-            ExpectedDowntimeSeconds = null,
-            Gates = [.. Gates.Select(g => g with { Message = "" })],
-        };
+        var facts = this with { Digest = "", ExpectedDowntimeSeconds = null, Gates = [] };
         var bytes = JsonSerializer.SerializeToUtf8Bytes(facts, ResourceJson.Default.ChangePlan);
         return this with { Digest = $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}" };
     }

@@ -40,6 +40,9 @@ public sealed record ChangeStatus
     /// <summary>Seconds in which no pod of the target was ready, as measured.</summary>
     public double? DowntimeSeconds { get; init; }
 
+    /// <summary>Since when no pod is ready; null while one is.</summary>
+    public DateTimeOffset? AwaySince { get; init; }
+
     /// <summary>What runs when it is over, <c>repository@sha256:…</c>.</summary>
     public string? ResultImageId { get; init; }
 
@@ -114,6 +117,14 @@ public sealed record ChangeStatus
     public ChangeStatus Fail(ResourceFault why, DateTimeOffset now) => Phase is ChangePhase.Approved or ChangePhase.Running
         ? this with { Phase = ChangePhase.Failed, FinishedAt = now, Error = why }
         : throw new IllegalMoveException(nameof(Change), Phase, "fail");
+
+    /// <summary>The last ready pod went.</summary>
+    public ChangeStatus GoAway(DateTimeOffset now) => AwaySince is null ? this with { AwaySince = now } : this;
+
+    /// <summary>A pod is ready again: the time without one adds up.</summary>
+    public ChangeStatus ComeBack(DateTimeOffset at) => AwaySince is { } since
+        ? this with { AwaySince = null, DowntimeSeconds = (DowntimeSeconds ?? 0) + Math.Max(0, (at - since).TotalSeconds) }
+        : this;
 
     public ChangeStep? Step(string name) => Steps?.FirstOrDefault(s => s.Name == name);
 

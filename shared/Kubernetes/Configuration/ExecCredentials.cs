@@ -9,9 +9,7 @@ namespace ChatOps.Kubernetes;
 /// Asks a program for a token, and again when that token expires or is refused (client.authentication.k8s.io/v1, "client-go credential
 /// plugins").
 /// </summary>
-#pragma warning disable CA1001 // A SemaphoreSlim whose wait handle nobody asks for holds nothing to dispose.
 internal sealed class ExecCredentials(ExecCommand command, TimeProvider time) : Credentials
-#pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private AuthenticationHeaderValue? _header;

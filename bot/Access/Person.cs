@@ -1,0 +1,19 @@
+namespace ChatOps.Bot.Access;
+
+/// <summary>Somebody declared in <c>chatops.yaml</c>, known by an account per platform.</summary>
+internal sealed record Person(string Name, IReadOnlyDictionary<string, string> Accounts, IReadOnlyList<string> Roles);
+
+/// <summary>What a role's holders may do, and on which targets (<c>*</c> is all).</summary>
+internal sealed record Role(string Name, IReadOnlyList<Permission> May, IReadOnlyList<string> Targets)
+{
+    public bool Covers(string? target) => target is null || Targets.Contains("*") || Targets.Contains(target);
+}
+
+internal enum Permission
+{
+    View,
+    Snapshot,
+    Deploy,
+    Rollback,
+    Approve,
+}

@@ -1,0 +1,251 @@
+using ChatOps.Bot.Changes.Strategies;
+using ChatOps.Bot.Settings;
+using ChatOps.Kubernetes;
+using ChatOps.Resources;
+using ChatOps.Values;
+
+namespace ChatOps.Bot.Changes;
+
+/// <summary>
+/// Carries out one approved Change from wherever its status says it stands: forward step by step, and on failure the way back. Steps are
+/// repeatable, so a run that was killed in the middle of one begins that one again.
+/// </summary>
+internal sealed class ChangeRun(
+    IKubernetesClient client, Target target, IStrategy strategy, Planner planner, ChangeLedger ledger, TimeProvider time, ILogger log)
+{
+    private readonly TargetData _data = new(client, target, time);
+
+    private ChangePlan Plan => ledger.Change.Spec.Plan;
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        if (ledger.Status.Phase == ChangePhase.Approved && !await BeginAsync(ct)) return;
+        if (ledger.Status.RollingBackSince is null && await GoForwardAsync(ct)) return;
+        if (!ledger.Status.IsFinal) await GoBackAsync(ct);
+    }
+
+    /// <summary>What was approved is what runs: a live state that moved since makes the plan void.</summary>
+    private async Task<bool> BeginAsync(CancellationToken ct)
+    {
+        var spec = ledger.Change.Spec;
+        try
+        {
+            var now = await PatientlyAsync(() => planner.PlanAsync(target, spec.Action, spec.Parameters, ct, spec.Number), ct);
+            if (PlanComparison.Difference(spec.Plan, now) is { } moved)
+            {
+                await ledger.UpdateAsync(s => s.Supersede(new("PlanStale", moved, "Ask for it again"), ledger.Now), ct);
+                return false;
+            }
+        }
+        catch (FaultException e)
+        {
+            await ledger.UpdateAsync(s => s.Supersede(ResourceFault.From(e.Fault), ledger.Now), ct);
+            return false;
+        }
+        await ledger.UpdateAsync(s => s.Start(ledger.Now), ct);
+        return true;
+    }
+
+    private async Task<bool> GoForwardAsync(CancellationToken ct)
+    {
+        try
+        {
+            foreach (var step in Plan.Steps) await StepAsync(step, ct);
+            await RecordResultAsync(ct);
+            await ledger.UpdateAsync(s => s.Succeed(ledger.Now), ct);
+            return true;
+        }
+        catch (FaultException e) when (!Touched)
+        {
+            var fault = new ResourceFault(e.Fault.Kind, $"{e.Fault.Message}; nothing was changed", e.Fault.Hint);
+            await ledger.UpdateAsync(s => s.Fail(fault, ledger.Now), ct);
+            return true;
+        }
+        catch (FaultException e)
+        {
+            await ledger.UpdateAsync(s => s.TurnBack(ResourceFault.From(e.Fault), ledger.Now), ct);
+            return false;
+        }
+    }
+
+    private async Task GoBackAsync(CancellationToken ct)
+    {
+        try
+        {
+            foreach (var step in WayBack.Steps(ledger.Change)) await StepAsync(step, ct);
+            await RecordResultAsync(ct);
+            await ledger.UpdateAsync(s => s.RollBack(ledger.Now), ct);
+        }
+        catch (FaultException e)
+        {
+            var why = ledger.Status.Error!;
+            var fault = new ResourceFault("WayBackFailed", $"{why.Message}; and the way back failed: {e.Fault.Message}",
+                e.Fault.Hint ?? $"Look at it by hand: kubectl -n {target.Namespace} describe {target.WorkloadKind} {target.WorkloadName}");
+            await ledger.UpdateAsync(s => s.Fail(fault, ledger.Now), ct);
+        }
+    }
+
+    /// <summary>Whether anything but the snapshot has begun.</summary>
+    private bool Touched => ledger.Status.Steps?.Any(s => s.Name != StepNames.Snapshot) == true;
+
+    private async Task StepAsync(string name, CancellationToken ct)
+    {
+        if (ledger.Status.Step(name) is { State: StepState.Succeeded }) return;
+        var step = ledger.Status.Step(name) ?? new ChangeStep { Name = name, State = StepState.Running, StartedAt = ledger.Now };
+        await ledger.UpdateAsync(s => s.With(step), ct);
+        try
+        {
+            await PatientlyAsync(async () => { await DoAsync(step, ct); return true; }, ct);
+            await ledger.UpdateAsync(s => s.With((s.Step(name) ?? step) with { State = StepState.Succeeded, FinishedAt = ledger.Now }), ct);
+        }
+        catch (FaultException e)
+        {
+            log.LogInformation("change {Number} step {Step}: {Fault}", ledger.Change.Spec.Number, name, e.Fault);
+            await ledger.UpdateAsync(
+                s => s.With((s.Step(name) ?? step) with { State = StepState.Failed, FinishedAt = ledger.Now, Message = e.Fault.Message }), ct);
+            throw;
+        }
+    }
+
+    private Task DoAsync(ChangeStep step, CancellationToken ct) => step.Name switch
+    {
+        StepNames.Snapshot => SnapshotAsync(step, ct),
+        StepNames.SetImage => strategy.SetImageAsync(target, Plan.Container, Plan.To.Image, ct),
+        StepNames.Revert => strategy.RevertAsync(target, Plan.To.Revision!.Value, Plan.Container, PinnedIfMutable(Plan.To), ct),
+        StepNames.Replace => ReplaceAsync(ct),
+        StepNames.Stop or "back-stop" => StopAsync(step, ct),
+        StepNames.Restore => _data.RestoreAsync(ledger.Change, step.Name, Plan.Archive!, ct),
+        StepNames.Start or "back-start" => strategy.ScaleAsync(target, Plan.Replicas, ct),
+        StepNames.RollOut or "back-roll-out" => RollOutAsync(step, ct),
+        StepNames.Settle => SettleAsync(step, ct),
+        "back-restore" => RestoreBackAsync(step, ct),
+        "back-revert" => RevertBackAsync(ct),
+        "back-replace" => strategy.ReplaceStuckPodsAsync(target, ct),
+        _ => throw new FaultException(new("UnknownStep", $"this version of the bot does not know the step '{step.Name}'", "Use the version that made the plan")),
+    };
+
+    private async Task SnapshotAsync(ChangeStep step, CancellationToken ct)
+    {
+        var name = TargetData.PreChangeName(ledger.Change);
+        await ledger.UpdateAsync(s => s with { PreChangeSnapshot = name }, ct);
+        await _data.SnapshotAsync(ledger.Change, step.StartedAt, progress => ledger.UpdateAsync(s => Say(s, step.Name, progress), ct), ct);
+    }
+
+    /// <summary>On the way forward only pods that the update strategy leaves to us (OnDelete) or that were stuck before.</summary>
+    private Task ReplaceAsync(CancellationToken ct) => strategy.ReplaceStuckPodsAsync(target, ct);
+
+    private async Task StopAsync(ChangeStep step, CancellationToken ct)
+    {
+        await strategy.ScaleAsync(target, 0, ct);
+        await FollowAsync(step, r => r is { Done: true, ReadyPods: 0 }, target.ReadyWithin, "does not stop", failFast: false, ct);
+    }
+
+    private Task RollOutAsync(ChangeStep step, CancellationToken ct) =>
+        FollowAsync(step, r => r.Done, target.ReadyWithin, "did not become ready", failFast: true, ct);
+
+    /// <summary>Ready once is not enough: a pod that falls over again within the time fails the step.</summary>
+    private async Task SettleAsync(ChangeStep step, CancellationToken ct)
+    {
+        var rest = target.SettleFor - (ledger.Now - step.StartedAt);
+        if (rest <= TimeSpan.Zero) rest = TimeSpan.FromSeconds(1);
+        using var calm = new CancellationTokenSource(rest, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, calm.Token);
+        try
+        {
+            await foreach (var rollout in strategy.WatchAsync(target, Plan.Container, both.Token))
+            {
+                await TrackAbsenceAsync(rollout, ct);
+                if (!rollout.Done) throw new FaultException(rollout.Trouble ?? new("NotSettled", $"{target.Name} became ready and then was not: {rollout.Message}"));
+            }
+        }
+        catch (OperationCanceledException) when (calm.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            // It stayed ready all the time.
+        }
+    }
+
+    private async Task FollowAsync(
+        ChangeStep step, Func<Rollout, bool> reached, TimeSpan within, string otherwise, bool failFast, CancellationToken ct)
+    {
+        var rest = within - (ledger.Now - step.StartedAt);
+        using var deadline = new CancellationTokenSource(rest > TimeSpan.Zero ? rest : TimeSpan.FromSeconds(1), time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
+        Rollout? last = null;
+        try
+        {
+            await foreach (var rollout in strategy.WatchAsync(target, Plan.Container, both.Token))
+            {
+                last = rollout;
+                await TrackAbsenceAsync(rollout, ct);
+                if (reached(rollout)) return;
+                if (failFast && rollout is { Hopeless: true, Trouble: { } trouble }) throw new FaultException(trouble);
+                await ledger.UpdateAsync(s => Say(s, step.Name, rollout.Message), ct);
+            }
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new FaultException(last?.Trouble ?? new(
+                "DeadlineExceeded", $"{target.Name} {otherwise} within {Chat.Phrases.Duration(within)}: {last?.Message ?? "no news from the cluster"}"));
+        }
+    }
+
+    /// <summary>Measures the time in which nobody was served.</summary>
+    private async Task TrackAbsenceAsync(Rollout rollout, CancellationToken ct)
+    {
+        if (rollout.ReadyPods == 0 && ledger.Status.AwaySince is null && Plan.Replicas > 0)
+        {
+            await ledger.UpdateAsync(s => s.GoAway(ledger.Now), ct);
+        }
+        else if (rollout.ReadyPods > 0 && ledger.Status.AwaySince is { } since)
+        {
+            // After a restart of the bot the cluster knows better than we do when the pod came back.
+            var back = rollout.ReadySince is { } ready && ready > since ? ready : ledger.Now;
+            await ledger.UpdateAsync(s => s.ComeBack(back), ct);
+        }
+    }
+
+    private async Task RestoreBackAsync(ChangeStep step, CancellationToken ct)
+    {
+        var archive = await _data.ArchiveAsync(ledger.Status.PreChangeSnapshot!, ct);
+        await _data.RestoreAsync(ledger.Change, step.Name, archive, ct);
+    }
+
+    private async Task RevertBackAsync(CancellationToken ct)
+    {
+        if (Plan.From.Revision is { } revision) await strategy.RevertAsync(target, revision, Plan.Container, PinnedIfMutable(Plan.From), ct);
+        else await strategy.SetImageAsync(target, Plan.Container, Plan.From.Image, ct);
+    }
+
+    /// <summary>A tag may mean another image today; where the digest that ran is known, that is what comes back.</summary>
+    private static string? PinnedIfMutable(PlannedVersion version) => ImageReference.Pinned(version.ImageId, version.Image);
+
+    private async Task RecordResultAsync(CancellationToken ct)
+    {
+        var live = await PatientlyAsync(() => strategy.ReadAsync(target, ct), ct);
+        await ledger.UpdateAsync(s => s with { ResultImageId = live.ImageId(Plan.Container) }, ct);
+    }
+
+    private static ChangeStatus Say(ChangeStatus status, string step, string message) =>
+        status.Step(step) is { } current && current.Message != message ? status.With(current with { Message = message }) : status;
+
+    /// <summary>Waits for an API server that is away; what it refuses is a fault of the step.</summary>
+    private async Task<T> PatientlyAsync<T>(Func<Task<T>> call, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (ApiException e) when (e.IsTransient)
+            {
+                log.LogWarning("change {Number}: {Cause}; trying again", ledger.Change.Spec.Number, e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, ct);
+            }
+            catch (ApiException e)
+            {
+                throw new FaultException(e.ToFault(), e);
+            }
+        }
+    }
+}

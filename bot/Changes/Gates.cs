@@ -1,0 +1,64 @@
+using System.Globalization;
+using ChatOps.Bot.Chat;
+using ChatOps.Bot.Changes.Strategies;
+using ChatOps.Bot.Settings;
+using ChatOps.Kubernetes;
+using ChatOps.Resources;
+
+namespace ChatOps.Bot.Changes;
+
+/// <summary>What the gates look at, gathered before any is judged.</summary>
+internal sealed record GateFacts(
+    Target Target, WorkloadState Live, IReadOnlyList<Change> Active, Snapshot? NewestSnapshot, PersistentVolumeClaim? Claim, DateTimeOffset Now);
+
+/// <summary>Judges whether now is a good time; pure. A failed gate refuses the change, a warning is shown to the approvers.</summary>
+internal static class Gates
+{
+    private static readonly TimeSpan OldSnapshot = TimeSpan.FromHours(24);
+
+    public static IReadOnlyList<GateVerdict> Judge(GateFacts facts)
+    {
+        List<GateVerdict> verdicts = [Alone(facts), Healthy(facts), NotPaused(facts)];
+        if (facts.Target.Home is not null) verdicts.AddRange([SingleWriter(facts), Volume(facts), Backup(facts)]);
+        return verdicts;
+    }
+
+    private static GateVerdict Alone(GateFacts facts) => facts.Active.Count == 0
+        ? Pass("alone", "no other change is under way")
+        : Fail("alone", $"change {facts.Active[0].Spec.Number} is under way; wait until it is over");
+
+    private static GateVerdict Healthy(GateFacts facts) => facts.Live.Ready >= facts.Live.Replicas
+        ? Pass("healthy", string.Create(CultureInfo.InvariantCulture, $"{facts.Live.Ready} of {facts.Live.Replicas} ready"))
+        : Warn("healthy", string.Create(CultureInfo.InvariantCulture, $"only {facts.Live.Ready} of {facts.Live.Replicas} ready before the change"));
+
+    private static GateVerdict NotPaused(GateFacts facts) => facts.Live.Paused
+        ? Fail("rollout", "the workload is paused; resume it first")
+        : Pass("rollout", "not paused");
+
+    /// <summary>Two copies of a linked application write one database and fork its session.</summary>
+    private static GateVerdict SingleWriter(GateFacts facts) => facts.Live.Replicas <= 1
+        ? Pass("single writer", "one pod")
+        : Fail("single writer", $"{facts.Live.Replicas} replicas share one home; scale to 1 first");
+
+    private static GateVerdict Volume(GateFacts facts) => facts.Claim?.Status.Phase switch
+    {
+        "Bound" => Pass("volume", $"{facts.Claim.Metadata.Name} is bound"),
+        null => Fail("volume", $"claim {facts.Target.Home!.Claim} does not exist; correct home.claim in chatops.yaml"),
+        var phase => Fail("volume", $"claim {facts.Claim!.Metadata.Name} is {phase}, not Bound"),
+    };
+
+    private static GateVerdict Backup(GateFacts facts)
+    {
+        if (facts.NewestSnapshot?.Status.CutTime is not { } cut) return Warn("backup", "no snapshot yet; one is taken before the first step");
+        var age = facts.Now - cut;
+        return age > OldSnapshot
+            ? Warn("backup", $"the newest snapshot is {Phrases.Duration(age)} old; another is taken before the first step")
+            : Pass("backup", $"{Phrases.Duration(age)} old");
+    }
+
+    private static GateVerdict Pass(string name, string message) => new() { Name = name, Verdict = "pass", Message = message };
+
+    private static GateVerdict Warn(string name, string message) => new() { Name = name, Verdict = "warn", Message = message };
+
+    private static GateVerdict Fail(string name, string message) => new() { Name = name, Verdict = "fail", Message = message };
+}

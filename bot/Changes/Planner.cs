@@ -1,0 +1,94 @@
+using ChatOps.Bot.Changes.Strategies;
+using ChatOps.Bot.Settings;
+using ChatOps.Bot.Snapshots;
+using ChatOps.Kubernetes;
+using ChatOps.Resources;
+using ChatOps.Values;
+
+namespace ChatOps.Bot.Changes;
+
+/// <summary>
+/// Decides what a change would do, from reads alone. The same wish on the same live state gives the same digest; that is how a stale
+/// approval is recognised.
+/// </summary>
+internal sealed class Planner(IKubernetesClient client, StrategyCatalog strategies, SnapshotBoard snapshots, ChangeBoard changes, TimeProvider time)
+{
+    /// <param name="action"><c>deploy</c> or <c>rollback</c>.</param>
+    /// <param name="parameters">As <see cref="ChangeSpec.Parameters"/> keeps them.</param>
+    /// <param name="own">The number of the change that is planned again: it does not stand in its own way.</param>
+    public Task<ChangePlan> PlanAsync(
+        Target target, string action, IReadOnlyDictionary<string, string> parameters, CancellationToken ct, long? own = null) =>
+        action == "deploy" ? DeployAsync(target, parameters["version"], own, ct) : RollbackAsync(target, parameters, own, ct);
+
+    private async Task<ChangePlan> DeployAsync(Target target, string version, long? own, CancellationToken ct)
+    {
+        var strategy = strategies.For(target);
+        var (plan, live) = await CommonAsync(target, strategy, own, ct);
+        var image = ImageReference.For(version, target.Image ?? ImageReference.Repository(plan.From.Image)).Value;
+        if (image == plan.From.Image && live.Ready == live.Replicas)
+            throw new FaultException(new("NothingToDo", $"{target.Name} already runs {image}", "Name another version"));
+        List<string> steps = target.Home is null ? [] : [StepNames.Snapshot];
+        steps.AddRange([StepNames.SetImage, StepNames.Replace, StepNames.RollOut, StepNames.Settle]);
+        return (plan with { To = new PlannedVersion { Image = image }, Steps = steps, WayBack = WayBack(plan.From) }).Sealed();
+    }
+
+    private async Task<ChangePlan> RollbackAsync(Target target, IReadOnlyDictionary<string, string> parameters, long? own, CancellationToken ct)
+    {
+        var strategy = strategies.For(target);
+        var (plan, _) = await CommonAsync(target, strategy, own, ct);
+        var revision = await RevisionAsync(target, strategy, parameters, ct);
+        var withData = parameters.GetValueOrDefault("data") == "yes";
+        var archive = withData ? ArchiveFor(target, parameters) : null;
+        List<string> steps = target.Home is null ? [] : [StepNames.Snapshot];
+        steps.AddRange(withData ? [StepNames.Stop, StepNames.Restore, StepNames.Revert, StepNames.Start] : [StepNames.Revert, StepNames.Replace]);
+        steps.AddRange([StepNames.RollOut, StepNames.Settle]);
+        var to = new PlannedVersion { Image = revision.Image, Revision = revision.Number, ImageId = changes.ImageIdOf(target.Name, revision.Image) };
+        return (plan with { To = to, Archive = archive, Steps = steps, WayBack = WayBack(plan.From) }).Sealed();
+    }
+
+    private static string WayBack(PlannedVersion from) => from.Revision is null ? "none known" : $"automatic, to revision {from.Revision}";
+
+    private async Task<(ChangePlan Plan, WorkloadState Live)> CommonAsync(Target target, IStrategy strategy, long? own, CancellationToken ct)
+    {
+        var active = changes.ActiveOf(target.Name).Where(c => c.Spec.Number != own).ToList();
+        var live = await strategy.ReadAsync(target, ct);
+        var container = ContainerChoice.Of(target, live.Template);
+        var facts = new GateFacts(target, live, active, snapshots.NewestOf(target.Name), await ClaimAsync(target, ct), time.GetUtcNow());
+        var plan = new ChangePlan
+        {
+            Strategy = strategy.Name,
+            Workload = live.Reference,
+            Generation = live.Generation,
+            Container = container,
+            Replicas = live.Replicas,
+            From = new PlannedVersion { Image = live.Image(container) ?? "", ImageId = live.ImageId(container), Revision = live.Revision },
+            Gates = Gates.Judge(facts),
+            ExpectedDowntimeSeconds = changes.MedianDowntime(target.Name),
+        };
+        return (plan, live);
+    }
+
+    private async Task<PersistentVolumeClaim?> ClaimAsync(Target target, CancellationToken ct) =>
+        target.Home is { } home ? await client.FindAsync(Kinds.Claims, target.Namespace, home.Claim, ct) : null;
+
+    private static async Task<Revision> RevisionAsync(
+        Target target, IStrategy strategy, IReadOnlyDictionary<string, string> parameters, CancellationToken ct)
+    {
+        var revisions = await strategy.RevisionsAsync(target, ct);
+        if (parameters.TryGetValue("revision", out var text))
+        {
+            return revisions.FirstOrDefault(r => r.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) == text)
+                ?? throw new FaultException(new("NoSuchRevision", $"{target.Name} has no revision {text}", $"/history {target.Name} lists what there is"));
+        }
+        return revisions.FirstOrDefault(r => !r.Current)
+            ?? throw new FaultException(new("NothingToDo", $"{target.Name} has no earlier revision to go back to", $"/deploy {target.Name} VERSION names one"));
+    }
+
+    private string ArchiveFor(Target target, IReadOnlyDictionary<string, string> parameters)
+    {
+        if (target.Home is null) throw new FaultException(new("NoHome", $"{target.Name} has no data in the care of a sidecar", "Roll back the image only"));
+        if (parameters.TryGetValue("archive", out var named)) return named;
+        return changes.ArchiveBeforeLive(target.Name, snapshots) ?? throw new FaultException(new(
+            "NoSnapshot", $"{target.Name}: no change left a snapshot to go back to", $"/snapshots {target.Name} lists what there is"));
+    }
+}

@@ -1,0 +1,74 @@
+using ChatOps.Bot.Settings;
+using ChatOps.Kubernetes;
+using ChatOps.Values;
+
+namespace ChatOps.Bot.Changes.Strategies;
+
+/// <summary>
+/// How a change reaches one kind of workload. Every call can be repeated: a controller that starts anew repeats the step it finds unfinished.
+/// Calls throw <see cref="ApiException"/> when the API server refuses or is away, and <see cref="FaultException"/> for what they cannot do.
+/// </summary>
+internal interface IStrategy
+{
+    string Name { get; }
+
+    bool Handles(Target target);
+
+    /// <summary>The workload as it is; an absent one is a fault that names it.</summary>
+    Task<WorkloadState> ReadAsync(Target target, CancellationToken ct);
+
+    /// <summary>The templates the cluster remembers, newest first.</summary>
+    Task<IReadOnlyList<Revision>> RevisionsAsync(Target target, CancellationToken ct);
+
+    Task SetImageAsync(Target target, string container, string image, CancellationToken ct);
+
+    /// <summary>Brings a remembered template back; <paramref name="image"/>, when given, takes the place of the image in it.</summary>
+    Task RevertAsync(Target target, long revision, string container, string? image, CancellationToken ct);
+
+    Task ScaleAsync(Target target, int replicas, CancellationToken ct);
+
+    /// <summary>Removes pods of an old template that the cluster would not replace by itself.</summary>
+    Task ReplaceStuckPodsAsync(Target target, CancellationToken ct);
+
+    /// <summary>The rollout now and after every change, until cancelled.</summary>
+    IAsyncEnumerable<Rollout> WatchAsync(Target target, string container, CancellationToken ct);
+}
+
+/// <summary>A workload in the terms all kinds share.</summary>
+internal sealed record WorkloadState
+{
+    public required string Reference { get; init; }
+
+    public required long Generation { get; init; }
+
+    public required int Replicas { get; init; }
+
+    public required int Ready { get; init; }
+
+    public required PodTemplate Template { get; init; }
+
+    /// <summary>The revision whose template this is; null while the cluster has not numbered it.</summary>
+    public required long? Revision { get; init; }
+
+    public required IReadOnlyList<Pod> Pods { get; init; }
+
+    public bool Paused { get; init; }
+
+    public string? Image(string container) => Template.Spec.Containers.FirstOrDefault(c => c.Name == container)?.Image;
+
+    /// <summary>What really runs: the digest a pod of this template reports.</summary>
+    public string? ImageId(string container) => Pods.Where(p => p.Metadata.DeletionTimestamp is null).OrderByDescending(p => p.IsReady)
+        .SelectMany(p => p.Status.ContainerStatuses ?? []).FirstOrDefault(c => c.Name == container)?.ImageID is { Length: > 0 } id ? id : null;
+}
+
+/// <summary>A template the cluster remembers.</summary>
+internal sealed record Revision(long Number, string Image, bool Current, DateTimeOffset? CreatedAt);
+
+/// <summary>Where a rollout stands.</summary>
+/// <param name="Done">Every pod wanted runs the new template and is ready.</param>
+/// <param name="ReadyPods">How many pods serve, of whatever template.</param>
+/// <param name="ReadySince">When the newest of them became ready, as the cluster says.</param>
+/// <param name="Message">What a person sees: <c>ghostwire-0 is pulling the image</c>.</param>
+/// <param name="Trouble">Why the new template does not come up, once that is known.</param>
+/// <param name="Hopeless">Waiting longer will not help.</param>
+internal sealed record Rollout(bool Done, int ReadyPods, DateTimeOffset? ReadySince, string Message, Fault? Trouble, bool Hopeless);

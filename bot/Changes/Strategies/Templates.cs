@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using ChatOps.Bot.Settings;
+using ChatOps.Kubernetes;
+using ChatOps.Values;
+
+namespace ChatOps.Bot.Changes.Strategies;
+
+/// <summary>The few edits made to a workload, as patches; the same for every kind.</summary>
+internal static class Templates
+{
+    /// <summary>Owns exactly the image field, whoever set it before: that somebody approved this change is why it may be forced.</summary>
+    public static Patch Image(Target target, string container, string image) => Patch.Apply(
+        new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = target.WorkloadName, ["namespace"] = target.Namespace },
+            ["spec"] = new JsonObject
+            {
+                ["template"] = new JsonObject
+                {
+                    ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = container, ["image"] = image }) },
+                },
+            },
+        },
+        force: true);
+
+    public static Patch Replicas(int replicas) =>
+        Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } });
+
+    public static string? ImageOf(JsonNode? template, string container) => (string?)Container(template, container)?["image"];
+
+    public static void Replace(JsonNode? template, string container, string image)
+    {
+        if (Container(template, container) is { } found) found["image"] = image;
+    }
+
+    public static DateTimeOffset? NewestReady(IEnumerable<Pod> ready) =>
+        ready.Select(p => p.Status.Conditions?.FirstOrDefault(c => c.Type == "Ready")?.LastTransitionTime).Max();
+
+    public static Fault Absent(Target target) => new(
+        "NoWorkload", $"{target.Name}: there is no {target.WorkloadKind} {target.WorkloadName} in namespace {target.Namespace}",
+        "Check workload and namespace of this target in chatops.yaml");
+
+    private static JsonObject? Container(JsonNode? template, string container) =>
+        (template?["spec"]?["containers"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault(c => (string?)c["name"] == container);
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace ChatOps.Bot.Chat;
+
+/// <summary>Says times and counts the way people do.</summary>
+internal static class Phrases
+{
+    public static string Duration(TimeSpan span) => span switch
+    {
+        { TotalSeconds: < 10 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.0} s"),
+        { TotalMinutes: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0} s"),
+        { TotalHours: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0} min"),
+        { TotalDays: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0} days"),
+    };
+
+    /// <summary><c>10:41 UTC, 3 min ago</c>; with the date when it is not today.</summary>
+    public static string When(DateTimeOffset at, DateTimeOffset now)
+    {
+        var clock = at.UtcDateTime.ToString(at.UtcDateTime.Date == now.UtcDateTime.Date ? "HH:mm" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        var ago = now - at;
+        return ago < TimeSpan.FromSeconds(10) ? $"{clock} UTC, just now" : $"{clock} UTC, {Duration(ago)} ago";
+    }
+
+    public static string Count(long number, string one, string? many = null) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number:#,0} {(number == 1 ? one : many ?? one + "s")}");
+
+    /// <summary>The part of an image reference people know a version by: its tag, or the start of its digest.</summary>
+    public static string Version(string image)
+    {
+        var at = image.IndexOf('@', StringComparison.Ordinal);
+        if (at >= 0) return ShortDigest(image[(at + 1)..]);
+        var colon = image.LastIndexOf(':');
+        return colon > image.LastIndexOf('/') ? image[(colon + 1)..] : "latest";
+    }
+
+    /// <summary><c>sha256:ab12cd34…</c>; null where there is no digest.</summary>
+    public static string ShortDigest(string imageId)
+    {
+        var digest = imageId[(imageId.IndexOf('@', StringComparison.Ordinal) + 1)..];
+        return digest.Length > 19 && digest.StartsWith("sha256:", StringComparison.Ordinal) ? digest[..19] + "…" : digest;
+    }
+}

@@ -1,0 +1,48 @@
+using ChatOps.Bot.Access;
+using ChatOps.Bot.Changes;
+using ChatOps.Bot.Changes.Strategies;
+using ChatOps.Bot.Chat;
+using ChatOps.Bot.Settings;
+using ChatOps.Resources;
+
+namespace ChatOps.Bot.Commands;
+
+/// <summary>What was done to a target, and the revisions one can go back to.</summary>
+internal sealed class HistoryCommand(BotSettings settings, AccessRules access, StrategyCatalog strategies, ChangeBoard changes, TimeProvider time) : ICommand
+{
+    public CommandDeclaration Declaration { get; } = new("history", "past changes, and the revisions to go back to", Permission.View, TargetOption.Required);
+
+    public async Task<Reply> RunAsync(CommandCall call, CancellationToken ct)
+    {
+        var target = TargetOption.Resolve(settings, access, call, Permission.View);
+        var revisions = await strategies.For(target).RevisionsAsync(target, ct);
+        var now = time.GetUtcNow();
+        var past = changes.Of(target.Name).Take(5).Select(c => Line(c, now)).ToList();
+        return new Card(CardState.Information, $"History of {target.Name}")
+        {
+            Fields = [.. revisions.Take(5).Select(r => new CardField(
+                $"revision {r.Number}", $"{Phrases.Version(r.Image)}{(r.Current ? " · live" : "")}{(r.CreatedAt is { } at ? $" · {Phrases.When(at, now)}" : "")}"))],
+            Lines = past.Count == 0 ? ["no change was made from chat yet"] : past,
+        };
+    }
+
+    private static string Line(Change change, DateTimeOffset now)
+    {
+        var sign = change.Status.Phase switch
+        {
+            ChangePhase.Succeeded => "✔",
+            ChangePhase.Failed or ChangePhase.RolledBack => "✘",
+            ChangePhase.AwaitingApproval or ChangePhase.Approved or ChangePhase.Running => "⏳",
+            _ => "–",
+        };
+        var at = change.Metadata.CreationTimestamp ?? now;
+        return $"{sign} {change.Spec.Number} {ChangeCards.Title(change)} · {Words(change.Status.Phase)} · {change.Spec.RequestedBy.Person} · {Phrases.When(at, now)}";
+    }
+
+    private static string Words(ChangePhase phase) => phase switch
+    {
+        ChangePhase.AwaitingApproval => "waits for approval",
+        ChangePhase.RolledBack => "rolled back",
+        _ => phase.ToString().ToLowerInvariant(),
+    };
+}

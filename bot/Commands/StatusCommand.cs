@@ -1,0 +1,93 @@
+using System.Globalization;
+using ChatOps.Bot.Access;
+using ChatOps.Bot.Changes;
+using ChatOps.Bot.Changes.Strategies;
+using ChatOps.Bot.Chat;
+using ChatOps.Bot.Settings;
+using ChatOps.Bot.Snapshots;
+using ChatOps.Resources;
+using ChatOps.Values;
+
+namespace ChatOps.Bot.Commands;
+
+/// <summary>How a target is, as the cluster says at this moment.</summary>
+internal sealed class StatusCommand(
+    BotSettings settings, AccessRules access, StrategyCatalog strategies, SnapshotBoard snapshots, ChangeBoard changes, TimeProvider time) : ICommand
+{
+    public CommandDeclaration Declaration { get; } =
+        new("status", "how a target is: pods, version, last snapshot, change under way", Permission.View, TargetOption.Optional);
+
+    public async Task<Reply> RunAsync(CommandCall call, CancellationToken ct)
+    {
+        if (call["target"] is not null) return await OneAsync(TargetOption.Resolve(settings, access, call, Permission.View), ct);
+        var targets = access.Visible(call.Person).ToList();
+        if (targets is [var only]) return await OneAsync(only, ct);
+        var lines = await Task.WhenAll(targets.Select(t => LineAsync(t, ct)));
+        var bad = lines.Any(l => !l.Good);
+        return new Card(bad ? CardState.Warning : CardState.Succeeded, bad ? "Not all is well" : $"All {targets.Count} targets are well")
+        {
+            Lines = [.. lines.Select(l => l.Text)],
+            Buttons = [.. targets.Take(4).Select(t => new Button($"/status {t.Name}", t.Name))],
+        };
+    }
+
+    private async Task<(bool Good, string Text)> LineAsync(Target target, CancellationToken ct)
+    {
+        try
+        {
+            var live = await strategies.For(target).ReadAsync(target, ct);
+            var good = live.Ready >= live.Replicas;
+            return (good, $"{(good ? "✔" : "✘")} {target.Name}: {live.Ready} of {live.Replicas} ready");
+        }
+        catch (FaultException e)
+        {
+            return (false, $"✘ {e.Fault.Message}");
+        }
+    }
+
+    private async Task<Card> OneAsync(Target target, CancellationToken ct)
+    {
+        var live = await strategies.For(target).ReadAsync(target, ct);
+        var container = ContainerChoice.Of(target, live.Template);
+        var trouble = PodTrouble.Of(live.Pods)?.Fault;
+        var (state, verdict) = live switch
+        {
+            { Replicas: 0 } => (CardState.Warning, "is stopped"),
+            _ when live.Ready >= live.Replicas => (CardState.Succeeded, "is up"),
+            _ when live.Ready > 0 => (CardState.Warning, "is partly up"),
+            _ => (CardState.Failed, "is down"),
+        };
+        return new Card(state, $"{target.Name} {verdict}")
+        {
+            Fields = [.. Fields(target, live, container)],
+            Lines = trouble is null ? [] : [trouble.Message],
+            Buttons = Buttons(target),
+        };
+    }
+
+    private IEnumerable<CardField> Fields(Target target, WorkloadState live, string container)
+    {
+        var now = time.GetUtcNow();
+        yield return new("version", $"{Phrases.Version(live.Image(container) ?? "?")}{(live.ImageId(container) is { } id ? $"  ({Phrases.ShortDigest(id)})" : "")}");
+        yield return new("pods", string.Create(CultureInfo.InvariantCulture, $"{live.Ready} of {live.Replicas} ready{Restarts(live)}"));
+        if (live.Pods.Where(p => p.IsReady).Min(p => p.Status.StartTime) is { } since) yield return new("since", Phrases.When(since, now));
+        if (target.Home is not null)
+        {
+            var newest = snapshots.NewestOf(target.Name);
+            yield return new("snapshot", newest?.Status.CutTime is { } cut ? Phrases.When(cut, now) : "none yet");
+        }
+        if (changes.ActiveOf(target.Name) is [var change, ..]) yield return new("change", $"{change.Spec.Number} under way: {ChangeCards.Title(change)}");
+        else if (changes.Of(target.Name).FirstOrDefault(c => c.Status.Phase == ChangePhase.AwaitingApproval) is { } waiting)
+            yield return new("change", $"{waiting.Spec.Number} waits for approval");
+    }
+
+    private static string Restarts(WorkloadState live)
+    {
+        var restarts = live.Pods.SelectMany(p => p.Status.ContainerStatuses ?? []).Sum(c => c.RestartCount);
+        return restarts == 0 ? "" : $", {Phrases.Count(restarts, "restart")}";
+    }
+
+    private static IReadOnlyList<Button> Buttons(Target target) => target.Home is null
+        ? [new Button($"/history {target.Name}", "History")]
+        : [new Button($"/snapshot {target.Name}", "Snapshot"), new Button($"/history {target.Name}", "History")];
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using ChatOps.Bot.Access;
+using ChatOps.Bot.Changes;
+using ChatOps.Bot.Chat;
+using ChatOps.Bot.Commands;
+using ChatOps.Kubernetes;
+using ChatOps.Resources;
+using ChatOps.Values;
+
+namespace ChatOps.Bot.Dispatch;
+
+/// <summary>
+/// Takes what people do through a visible list of steps: acknowledge, know the person, parse, authorise, run, respond. Nothing a person
+/// typed makes it throw.
+/// </summary>
+internal sealed class Dispatcher(
+    ChatPlatforms platforms, LiveMessages live, CommandCatalog catalog, AccessRules access, ApprovalDesk desk, TimeProvider time, ILogger<Dispatcher> log)
+    : IChatInbox
+{
+    private readonly RecentDeliveries _recent = new(time);
+    private readonly ConcurrentDictionary<(string, string), DateTimeOffset> _strangers = new();
+
+    public async Task CommandAsync(Invocation invocation, CancellationToken ct)
+    {
+        if (!_recent.IsFirst(invocation.Id)) return;
+        if (access.Find(invocation.Platform, invocation.User) is not { } person)
+        {
+            if (MayAnswerStranger(invocation)) await SendAsync(invocation, Stranger(invocation), ct);
+            return;
+        }
+        // Acknowledged before anything can take time: people see within a second that it was heard.
+        if (await SendAsync(invocation, new Card(CardState.Working, FirstWords(invocation.Text)), ct) is not { } message) return;
+        if (await AnswerAsync(invocation, person, message, ct) is Reply.Shown(var card)) live.Show(message, card);
+    }
+
+    public async Task<string?> PressAsync(Invocation invocation, string action, CancellationToken ct)
+    {
+        if (!_recent.IsFirst(invocation.Id)) return null;
+        if (access.Find(invocation.Platform, invocation.User) is not { } person) return Stranger(invocation).Title;
+        if (action.StartsWith('/'))
+        {
+            await CommandAsync(invocation with { Id = $"{invocation.Id}/run", Text = action }, ct);
+            return null;
+        }
+        try
+        {
+            if (desk.Find(action) is not var (change, deny)) return "That button no longer leads anywhere. Ask for it again.";
+            if (!deny && access.Refusal(person, Permission.Approve, change.Spec.Target) is { } refusal) return refusal.ToString();
+            return await desk.DecideAsync(change.Metadata.Name, person, deny, null, invocation.Id, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return FaultOf(e, invocation).ToString();
+        }
+    }
+
+    private async Task<Reply> AnswerAsync(Invocation invocation, Person person, MessageReference message, CancellationToken ct)
+    {
+        try
+        {
+            var parsed = CommandLine.Parse(invocation.Text, catalog);
+            if (parsed.Fault is { } misfit) return Card.Refusal(misfit);
+            var (command, options) = parsed.Value;
+            var needs = command.Declaration.Needs;
+            // Commands about a target decide on that target themselves; here, whether the person may do such a thing anywhere.
+            if (needs is { } permission && !access.MayAnywhere(person, permission)) return Card.Refusal(access.Refusal(person, permission, null)!);
+            return await command.RunAsync(new CommandCall(invocation, person, options, message), ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return Card.Refusal(FaultOf(e, invocation));
+        }
+    }
+
+    /// <summary>The edge where broken worlds become sentences: expected refusals as they are, the unexpected logged once and named by id.</summary>
+    private Fault FaultOf(Exception e, Invocation invocation)
+    {
+        switch (e)
+        {
+            case FaultException fault:
+                return fault.Fault;
+            case ApiException api:
+                log.LogWarning("{Id}: {Cause}", invocation.Id, api.Message);
+                return api.ToFault();
+            default:
+                log.LogError(e, "{Id}: a fault of ours", invocation.Id);
+                return new Fault("Internal", "something in the bot is wrong; nothing was changed", $"The log has it under {invocation.Id}");
+        }
+    }
+
+    private async Task<MessageReference?> SendAsync(Invocation invocation, Card card, CancellationToken ct)
+    {
+        try
+        {
+            return await platforms.SendAsync(invocation.Platform, invocation.Channel, card, ct);
+        }
+        catch (PlatformException e)
+        {
+            log.LogWarning("answer {Id} on {Platform}: {Cause}", invocation.Id, invocation.Platform, e.Message);
+            return null;
+        }
+    }
+
+    /// <summary>One line with their id, at most once an hour, so that a stranger can neither learn nor flood.</summary>
+    private bool MayAnswerStranger(Invocation invocation)
+    {
+        var now = time.GetUtcNow();
+        var key = (invocation.Platform, invocation.User);
+        if (_strangers.TryGetValue(key, out var last) && now - last < TimeSpan.FromHours(1)) return false;
+        if (_strangers.Count > 10_000) _strangers.Clear();
+        _strangers[key] = now;
+        return true;
+    }
+
+    private static Card Stranger(Invocation invocation) =>
+        new(CardState.Warning, $"I do not know you. Your {invocation.Platform} id is {invocation.User}; whoever keeps chatops.yaml can add it.");
+
+    private static string FirstWords(string text)
+    {
+        var line = new string([.. text.Where(c => !char.IsControl(c)).Take(80)]);
+        return line.Length == 0 ? "…" : line;
+    }
+}
+
+/// <summary>Remembers which deliveries were handled, for long enough to catch a platform's repeats.</summary>
+internal sealed class RecentDeliveries(TimeProvider time)
+{
+    private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _ids = [];
+    private readonly Queue<(string Id, DateTimeOffset At)> _order = new();
+
+    public bool IsFirst(string id)
+    {
+        lock (_gate)
+        {
+            var now = time.GetUtcNow();
+            while (_order.TryPeek(out var oldest) && now - oldest.At > Remembered) _ids.Remove(_order.Dequeue().Id);
+            if (!_ids.Add(id)) return false;
+            _order.Enqueue((id, now));
+            return true;
+        }
+    }
+}

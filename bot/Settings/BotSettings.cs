@@ -1,0 +1,89 @@
+using ChatOps.Bot.Access;
+
+namespace ChatOps.Bot.Settings;
+
+/// <summary>What the administrator declared in <c>chatops.yaml</c>: nothing undeclared can be seen or touched.</summary>
+internal sealed record BotSettings
+{
+    /// <summary>The namespace that holds the Changes; null means the one the bot runs in.</summary>
+    public string? Namespace { get; init; }
+
+    public IReadOnlyList<Person> People { get; init; } = [];
+
+    public IReadOnlyDictionary<string, Role> Roles { get; init; } = new Dictionary<string, Role>();
+
+    public IReadOnlyDictionary<string, Target> Targets { get; init; } = new Dictionary<string, Target>();
+
+    public WebSettings Web { get; init; } = new();
+}
+
+/// <summary>A workload people may act on from chat.</summary>
+internal sealed record Target
+{
+    public required string Name { get; init; }
+
+    public required string Namespace { get; init; }
+
+    /// <summary><c>statefulset</c> or <c>deployment</c>.</summary>
+    public required string WorkloadKind { get; init; }
+
+    public required string WorkloadName { get; init; }
+
+    /// <summary>The container whose image a deploy changes; null means the only one that is not ours.</summary>
+    public string? Container { get; init; }
+
+    /// <summary>The repository a bare version belongs to; null means the one that runs.</summary>
+    public string? Image { get; init; }
+
+    public HomeSettings? Home { get; init; }
+
+    /// <summary>How long a new pod may take to become ready before the way back is taken.</summary>
+    public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>How long it must then stay ready.</summary>
+    public TimeSpan SettleFor { get; init; } = TimeSpan.FromSeconds(10);
+
+    public ApprovalSettings Approvals { get; init; } = new();
+}
+
+/// <summary>The data of a target that a sidecar protects.</summary>
+internal sealed record HomeSettings
+{
+    public required string Path { get; init; }
+
+    /// <summary>The claim a restore mounts.</summary>
+    public required string Claim { get; init; }
+
+    /// <summary>The image of the sidecar, for a restore's Job.</summary>
+    public required string SidecarImage { get; init; }
+
+    /// <summary>The claim that holds the archives of a directory store; null where the store is remote.</summary>
+    public string? ArchiveClaim { get; init; }
+
+    /// <summary>A pre-change snapshot that is not done by then fails the change before anything was touched.</summary>
+    public TimeSpan SnapshotWithin { get; init; } = TimeSpan.FromMinutes(15);
+}
+
+internal sealed record ApprovalSettings
+{
+    public int Count { get; init; } = 1;
+
+    public string Role { get; init; } = "approver";
+
+    public bool Self { get; init; }
+
+    public TimeSpan Expire { get; init; } = TimeSpan.FromMinutes(15);
+}
+
+internal sealed record WebSettings
+{
+    public bool Enabled { get; init; }
+
+    /// <summary>Address and port; loopback unless declared otherwise, port 0 takes a free one.</summary>
+    public string Listen { get; init; } = "127.0.0.1:8080";
+
+    public string Channel { get; init; } = "ops";
+
+    /// <summary>Addresses of proxies whose <c>X-Forwarded-User</c> is believed.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+}

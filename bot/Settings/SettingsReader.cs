@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using ChatOps.Bot.Access;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace ChatOps.Bot.Settings;
+
+/// <summary>Reads <c>chatops.yaml</c> whole: either the settings, or every fault in it at once, each with its line.</summary>
+internal static partial class SettingsReader
+{
+    public static (BotSettings? Settings, IReadOnlyList<SettingsFault> Faults) Read(string yaml)
+    {
+        var faults = new List<SettingsFault>();
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(yaml));
+        }
+        catch (YamlException e)
+        {
+            return (null, [new SettingsFault(e.Start.Line, $"not YAML: {e.Message}")]);
+        }
+        if (stream.Documents.Count == 0) return (null, [new SettingsFault(1, "the file is empty; it needs at least people, roles and targets")]);
+
+        var root = new Section(stream.Documents[0].RootNode, "chatops.yaml", faults);
+        var approvals = Approvals(root.Map("approvals"), new ApprovalSettings());
+        var settings = new BotSettings
+        {
+            Namespace = root.Text("namespace"),
+            Roles = root.Map("roles").Children().ToDictionary(r => r.Name, r => ReadRole(r.Name, r.Section)),
+            People = [.. root.Map("people").Children().Select(p => ReadPerson(p.Name, p.Section))],
+            Targets = root.Map("targets").Children().ToDictionary(t => t.Name, t => ReadTarget(t.Name, t.Section, approvals)),
+            Web = ReadWeb(root.Map("web")),
+        };
+        root.RefuseUnknown();
+        SettingsRules.Check(settings, root, faults);
+        return faults.Count == 0 ? (settings, []) : (null, [.. faults.OrderBy(f => f.Line)]);
+    }
+
+    private static Role ReadRole(string name, Section role)
+    {
+        var may = role.Texts("may");
+        var known = may.Where(m => m == "*" || Enum.TryParse<Permission>(m, ignoreCase: true, out _)).ToList();
+        foreach (var unknown in may.Except(known))
+            role.Fault("may", $"'{unknown}' is no permission; there are: {string.Join(", ", Enum.GetNames<Permission>()).ToLowerInvariant()}, *");
+        var permissions = known.Contains("*") ? Enum.GetValues<Permission>() : [.. known.Select(m => Enum.Parse<Permission>(m, ignoreCase: true))];
+        var targets = role.Texts("targets");
+        var read = new Role(name, [.. permissions], targets.Count == 0 ? ["*"] : targets);
+        role.RefuseUnknown();
+        return read;
+    }
+
+    private static Person ReadPerson(string name, Section person)
+    {
+        var accounts = new Dictionary<string, string>();
+        foreach (var platform in (string[])["web", "telegram", "discord"])
+        {
+            if (person.Text(platform) is { } id) accounts[platform] = id;
+        }
+        if (accounts.Count == 0) person.Fault(null, "has no account; give at least one of web, telegram, discord");
+        var read = new Person(name, accounts, person.Texts("roles"));
+        person.RefuseUnknown();
+        return read;
+    }
+
+    private static Target ReadTarget(string name, Section target, ApprovalSettings approvals)
+    {
+        var workload = target.Required("workload");
+        var parts = workload.Split('/');
+        if (parts.Length != 2 || parts[0] is not ("statefulset" or "deployment") || !DnsName().IsMatch(parts[1]))
+        {
+            if (workload.Length > 0) target.Fault("workload", $"'{workload}' is no workload; write statefulset/NAME or deployment/NAME");
+            parts = ["statefulset", "unknown"];
+        }
+        if (!DnsName().IsMatch(name)) target.Fault(null, $"'{name}' cannot be a target's name; use lower-case letters, digits and '-'");
+        var read = new Target
+        {
+            Name = name,
+            Namespace = target.Text("namespace") ?? "default",
+            WorkloadKind = parts[0],
+            WorkloadName = parts[1],
+            Container = target.Text("container"),
+            Image = target.Text("image"),
+            ReadyWithin = target.Duration("readyWithin", TimeSpan.FromMinutes(3)),
+            SettleFor = target.Duration("settleFor", TimeSpan.FromSeconds(10)),
+            Home = target.Has("home") ? ReadHome(target.Map("home")) : null,
+            Approvals = target.Has("approvals") ? Approvals(target.Map("approvals"), approvals) : approvals,
+        };
+        target.RefuseUnknown();
+        return read;
+    }
+
+    private static HomeSettings ReadHome(Section home)
+    {
+        var read = new HomeSettings
+        {
+            Path = home.Text("path") ?? "/home/kasm-user",
+            Claim = home.Required("claim"),
+            SidecarImage = home.Required("sidecarImage"),
+            ArchiveClaim = home.Text("archiveClaim"),
+            SnapshotWithin = home.Duration("snapshotWithin", TimeSpan.FromMinutes(15)),
+        };
+        if (!read.Path.StartsWith('/')) home.Fault("path", $"'{read.Path}' is not an absolute path");
+        home.RefuseUnknown();
+        return read;
+    }
+
+    private static ApprovalSettings Approvals(Section section, ApprovalSettings defaults)
+    {
+        var read = new ApprovalSettings
+        {
+            Count = section.Number("count", defaults.Count, least: 0),
+            Role = section.Text("role") ?? defaults.Role,
+            Self = section.Flag("self", defaults.Self),
+            Expire = section.Duration("expire", defaults.Expire),
+        };
+        section.RefuseUnknown();
+        return read;
+    }
+
+    private static WebSettings ReadWeb(Section web)
+    {
+        var read = new WebSettings
+        {
+            Enabled = web.Flag("enabled", false),
+            Listen = web.Text("listen") ?? "127.0.0.1:8080",
+            Channel = web.Text("channel") ?? "ops",
+            TrustedProxies = web.Texts("trustedProxies"),
+        };
+        if (!IPEndPoint.TryParse(read.Listen, out _)) web.Fault("listen", $"'{read.Listen}' is no address; write IP:PORT, such as 127.0.0.1:8080");
+        foreach (var proxy in read.TrustedProxies.Where(p => !IPAddress.TryParse(p, out _)))
+            web.Fault("trustedProxies", $"'{proxy}' is no IP address");
+        web.RefuseUnknown();
+        return read;
+    }
+
+    [GeneratedRegex("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
+    private static partial Regex DnsName();
+}
+
+/// <summary>One thing wrong with the settings, and where.</summary>
+internal sealed record SettingsFault(long Line, string Message)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"line {Line}: {Message}");
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using ChatOps.Bot.Chat;
+using ChatOps.Resources;
+using ChatOps.Values;
+
+namespace ChatOps.Bot.Snapshots;
+
+/// <summary>Shows a Snapshot as a card; pure.</summary>
+internal static class SnapshotCards
+{
+    public static Card Of(Snapshot snapshot) => snapshot.Status.Phase switch
+    {
+        SnapshotPhase.Succeeded => Succeeded(snapshot),
+        SnapshotPhase.Failed => Failed(snapshot),
+        _ => Running(snapshot),
+    };
+
+    private static Card Running(Snapshot snapshot)
+    {
+        var progress = snapshot.Status.Progress;
+        return new Card(CardState.Working, $"Snapshot of {snapshot.Spec.Target}")
+        {
+            Progress = progress is { BytesTotal: > 0 }
+                ? new CardProgress((double)progress.BytesDone / progress.BytesTotal, Doing(progress))
+                : new CardProgress(null, snapshot.Status.Phase == SnapshotPhase.Pending ? "waiting for the sidecar" : progress?.Step ?? "starting"),
+            Footer = By(snapshot),
+        };
+    }
+
+    private static string Doing(SnapshotProgress progress)
+    {
+        var text = $"{progress.Step} · {new ByteSize(progress.BytesDone)} of {new ByteSize(progress.BytesTotal)}";
+        if (progress.BytesPerSecond <= 0) return text;
+        var left = TimeSpan.FromSeconds((double)Math.Max(0, progress.BytesTotal - progress.BytesDone) / progress.BytesPerSecond);
+        return $"{text} · {new ByteSize(progress.BytesPerSecond)}/s · {Phrases.Duration(left)} left";
+    }
+
+    private static Card Succeeded(Snapshot snapshot)
+    {
+        var status = snapshot.Status;
+        var held = status.HeldMilliseconds is { } ms
+            ? $" · pinned {ms.ToString("#,0", CultureInfo.InvariantCulture)} ms · {snapshot.Spec.Target} never waited" : "";
+        List<string> lines =
+        [
+            $"{Phrases.Count(status.Databases?.Count ?? 0, "database")}, {Phrases.Count(status.Files ?? 0, "file")}, "
+                + $"{new ByteSize(status.BytesRead ?? 0)} → {new ByteSize(status.Archive?.Bytes ?? 0)}",
+            $"{Took(status)}{held}",
+            status.Checks is { Count: > 0 } checks ? $"checked: {string.Join(", ", checks)}" : "not checked",
+        ];
+        lines.AddRange((status.Warnings ?? []).Take(2).Select(w => $"⚠ {w}"));
+        lines.Add(status.Archive?.Name ?? "");
+        return new Card(CardState.Succeeded, $"Snapshot of {snapshot.Spec.Target}") { Lines = lines, Footer = By(snapshot) };
+    }
+
+    private static Card Failed(Snapshot snapshot)
+    {
+        var error = snapshot.Status.Error;
+        List<string> lines = [error?.Message ?? "no reason was given"];
+        if (error?.Hint is { } hint) lines.Add(hint);
+        return new Card(CardState.Failed, $"Snapshot of {snapshot.Spec.Target}: failed")
+        {
+            Lines = lines,
+            Footer = By(snapshot),
+            Buttons = [new Button($"/snapshot {snapshot.Spec.Target}", "Try again")],
+        };
+    }
+
+    private static string Took(SnapshotStatus status) =>
+        status is { StartedAt: { } from, FinishedAt: { } to } ? Phrases.Duration(to - from) : "";
+
+    private static string By(Snapshot snapshot) => $"asked by {snapshot.Spec.RequestedBy?.Split(':')[^1] ?? "nobody known"} · {snapshot.Metadata.Name}";
+}
