@@ -1,0 +1,90 @@
+using System.Net;
+using System.Security.Cryptography;
+using ChatOps.Bot.Access;
+using ChatOps.Bot.Changes;
+using ChatOps.Bot.Changes.Strategies;
+using ChatOps.Bot.Chat;
+using ChatOps.Bot.Commands;
+using ChatOps.Bot.Dispatch;
+using ChatOps.Bot.Platforms.Web;
+using ChatOps.Bot.Settings;
+using ChatOps.Bot.Snapshots;
+using ChatOps.Kubernetes;
+using ChatOps.Values;
+
+namespace ChatOps.Bot.Operations;
+
+/// <summary>Puts the bot together: what depends on what, in one place to read.</summary>
+internal static class BotHost
+{
+    public const string WebKeyVariable = "CHATOPS_WEB_KEY";
+
+    public static WebApplication Build(BotSettings settings, IKubernetesClient client, TimeProvider time, Action<ILoggingBuilder>? logging = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        if (logging is not null) logging(builder.Logging);
+        else builder.Logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, "HH:mm:ss ", true));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            k.Listen(IPEndPoint.Parse(settings.Web.Listen));
+            k.AddServerHeader = false;
+            k.Limits.MaxRequestBodySize = 64 * 1024;
+        });
+        AddCore(builder.Services, settings, client, time);
+        AddCommands(builder.Services);
+        AddWeb(builder.Services);
+        builder.Services.AddHostedService<BotWorkers>();
+
+        var app = builder.Build();
+        SecurityHeaders.Use(app);
+        app.MapGet("/health/live", () => Results.Text("live"));
+        app.MapGet("/health/ready", (Readiness readiness) =>
+            readiness.Ready ? Results.Text("ready") : Results.Text("waiting for the API server", statusCode: StatusCodes.Status503ServiceUnavailable));
+        if (settings.Web.Enabled) app.Services.GetRequiredService<WebConsole>().Map(app);
+        return app;
+    }
+
+    private static void AddCore(IServiceCollection services, BotSettings settings, IKubernetesClient client, TimeProvider time)
+    {
+        services.AddSingleton(settings).AddSingleton(client).AddSingleton(time);
+        services.AddSingleton<AccessRules>().AddSingleton<Readiness>().AddSingleton<StrategyCatalog>();
+        services.AddSingleton<SnapshotBoard>().AddSingleton<SnapshotRequests>().AddSingleton<RestoreController>();
+        services.AddSingleton(new ChangeBoard(client, settings.Namespace ?? client.Namespace, time));
+        services.AddSingleton<Planner>().AddSingleton<ChangeRequests>().AddSingleton<ApprovalDesk>().AddSingleton<ChangeController>();
+        services.AddSingleton<LiveMessages>().AddSingleton<ResourceMessages>();
+        services.AddSingleton<IChatInbox, Dispatcher>();
+    }
+
+    private static void AddCommands(IServiceCollection services)
+    {
+        services.AddSingleton<Completion>();
+        services.AddSingleton(p => new CommandCatalog(
+        [
+            ActivatorUtilities.CreateInstance<StatusCommand>(p),
+            ActivatorUtilities.CreateInstance<TargetsCommand>(p),
+            ActivatorUtilities.CreateInstance<SnapshotCommand>(p),
+            ActivatorUtilities.CreateInstance<SnapshotsCommand>(p),
+            ActivatorUtilities.CreateInstance<DeployCommand>(p),
+            ActivatorUtilities.CreateInstance<RollbackCommand>(p),
+            ActivatorUtilities.CreateInstance<ApproveCommand>(p),
+            ActivatorUtilities.CreateInstance<DenyCommand>(p),
+            ActivatorUtilities.CreateInstance<HistoryCommand>(p),
+            ActivatorUtilities.CreateInstance<WhoamiCommand>(p),
+            ActivatorUtilities.CreateInstance<HelpCommand>(p, (Func<CommandCatalog>)p.GetRequiredService<CommandCatalog>),
+        ]));
+    }
+
+    private static void AddWeb(IServiceCollection services)
+    {
+        services.AddSingleton<WebPlatform>().AddSingleton<Timeline>().AddSingleton<WebConsole>();
+        services.AddSingleton(p => new ChatPlatforms(p.GetRequiredService<BotSettings>().Web.Enabled ? [p.GetRequiredService<WebPlatform>()] : []));
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<Sessions>(p, WebKey()));
+    }
+
+    /// <summary>Without a key of one's own, sessions end with the process.</summary>
+    private static Secret WebKey() => new(Environment.GetEnvironmentVariable(WebKeyVariable) is { Length: >= 16 } key
+        ? key
+        : Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
+}

@@ -1,0 +1,52 @@
+using ChatOps.Bot.Changes;
+using ChatOps.Bot.Chat;
+using ChatOps.Bot.Snapshots;
+using ChatOps.Kubernetes;
+using ChatOps.Resources;
+
+namespace ChatOps.Bot.Operations;
+
+/// <summary>
+/// Everything the bot does by itself: follows its resources and shows them, carries changes and restores on, and listens on every platform.
+/// People are heard only once the resources are known, so that no command decides on half a picture.
+/// </summary>
+internal sealed class BotWorkers(
+    ChatPlatforms platforms, IChatInbox inbox, ResourceMessages messages, SnapshotBoard snapshots, ChangeBoard changes,
+    ChangeController changeController, RestoreController restoreController, Readiness readiness, ILogger<BotWorkers> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken ct)
+    {
+        List<Task> work = [restoreController.RunAsync(ct), changes.Informer.RunAsync(e => OnChange(e, ct), ct)];
+        work.AddRange(snapshots.Informers.Select(i => i.RunAsync(OnSnapshot, ct)));
+        var synced = Task.WhenAll(snapshots.Informers.Select(i => i.Synced).Append(changes.Informer.Synced));
+        await Task.WhenAny(synced, Task.WhenAll(work));
+        if (!ct.IsCancellationRequested)
+        {
+            readiness.Ready = true;
+            log.LogInformation("ready: {Changes} changes known, listening on {Platforms}",
+                changes.Informer.Items.Count, string.Join(", ", platforms.All.Select(p => p.Name)));
+        }
+        work.AddRange(platforms.All.Select(p => p.RunAsync(inbox, ct)));
+        await Task.WhenAll(work);
+    }
+
+    private ValueTask OnChange(WatchEvent<Change> e, CancellationToken ct)
+    {
+        if (e.Type == WatchEventType.Deleted) return default;
+        messages.Show(ChatOpsKinds.Changes, e.Object, ChangeCards.Of(e.Object));
+        changeController.Observe(e.Object, ct);
+        return default;
+    }
+
+    private ValueTask OnSnapshot(WatchEvent<Snapshot> e)
+    {
+        if (e.Type != WatchEventType.Deleted) messages.Show(ChatOpsKinds.Snapshots, e.Object, SnapshotCards.Of(e.Object));
+        return default;
+    }
+}
+
+/// <summary>Whether people can be served; what <c>/health/ready</c> says.</summary>
+internal sealed class Readiness
+{
+    public bool Ready { get; set; }
+}

@@ -1,0 +1,239 @@
+// The console's page: follows the event stream, draws cards, sends what people type and press. All text goes in as text, never as markup.
+const $ = id => document.getElementById(id);
+const log = $("log"), text = $("text"), list = $("suggestions"), persona = $("as");
+const signs = { information: "ℹ️", working: "⏳", waiting: "⚠️", succeeded: "✅", warning: "⚠️", failed: "❌" };
+const stateWords = { information: "", working: "working: ", waiting: "waits for you: ", succeeded: "done: ", warning: "warning: ", failed: "failed: " };
+
+function make(tag, className, content) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (content !== undefined) element.textContent = content;
+  return element;
+}
+
+const newId = () => crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, "0")).join("");
+
+async function post(path, body) {
+  // A dropped connection is tried again with the same id: the bot does nothing twice.
+  for (let tries = 0; ; tries++) {
+    try {
+      const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json", "X-ChatOps": "1" }, body: JSON.stringify(body) });
+      if (answer.status === 401) location.reload();
+      if (answer.status === 503 && tries < 8) throw new TypeError("not ready");
+      if (!answer.ok) return toast(`The bot refused that (${answer.status}).`);
+      const { text: notice } = await answer.json();
+      if (notice) toast(notice);
+      return;
+    } catch (e) {
+      if (tries >= 8) return toast("The bot does not answer. Nothing was lost; try again in a moment.");
+      await new Promise(wait => setTimeout(wait, 250 * 2 ** Math.min(tries, 4)));
+    }
+  }
+}
+
+let toastTimer;
+function toast(message) {
+  $("toast").textContent = message;
+  $("toast").hidden = false;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => { $("toast").hidden = true; }, 8000);
+}
+
+function say(line) {
+  const command = line.trim();
+  if (command) post("/api/messages", { id: newId(), text: command, as: persona.value });
+}
+
+function drawButton(button, messageId) {
+  const style = button.style.toLowerCase();
+  const element = make("button", style, button.label);
+  element.type = "button";
+  let sureTimer;
+  element.addEventListener("click", () => {
+    // The dangerous one asks again.
+    if (style === "danger" && !element.classList.contains("sure")) {
+      element.classList.add("sure");
+      element.textContent = `${button.label.replace("…", "")}: sure?`;
+      sureTimer = setTimeout(() => { element.classList.remove("sure"); element.textContent = button.label; }, 5000);
+      return;
+    }
+    clearTimeout(sureTimer);
+    element.disabled = true;
+    post("/api/press", { id: newId(), message: messageId, action: button.action, as: persona.value }).finally(() => { element.disabled = false; });
+  });
+  return element;
+}
+
+function drawCard(message) {
+  const card = message.card, state = card.state.toLowerCase();
+  const element = make("article", "card");
+  element.dataset.state = state;
+  const title = make("h2");
+  const sign = make("span", "", signs[state]);
+  sign.setAttribute("aria-hidden", "true");
+  title.append(sign, make("span", "hidden", stateWords[state]), card.title);
+  element.append(title);
+  if (card.progress) {
+    const known = card.progress.fraction !== undefined && card.progress.fraction !== null;
+    const bar = make("div", known ? "bar" : "bar unknown"), fill = make("i");
+    bar.setAttribute("role", "progressbar");
+    bar.setAttribute("aria-label", card.title);
+    if (known) {
+      const percent = Math.round(Math.min(1, Math.max(0, card.progress.fraction)) * 100);
+      bar.setAttribute("aria-valuenow", percent);
+      fill.style.width = `${percent}%`;
+    }
+    bar.append(fill);
+    element.append(bar, make("p", "", card.progress.text));
+  }
+  for (const line of card.lines) element.append(make("p", "", line));
+  if (card.fields.length) {
+    const fields = make("dl");
+    for (const field of card.fields) fields.append(make("dt", "", field.name), make("dd", "", field.value));
+    element.append(fields);
+  }
+  if (card.buttons.length) {
+    const row = make("div", "buttons");
+    row.append(...card.buttons.map(b => drawButton(b, message.id)));
+    element.append(row);
+  }
+  if (card.footer) element.append(make("footer", "", card.footer));
+  return element;
+}
+
+function drawSaid(message) {
+  const element = make("div", "said");
+  element.append(make("small", "", message.person), make("p", "", message.text));
+  return element;
+}
+
+function show(message) {
+  $("empty").hidden = true;
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 120;
+  const element = message.card ? drawCard(message) : drawSaid(message);
+  element.id = `m-${message.id}`;
+  const old = document.getElementById(element.id);
+  if (old) {
+    const focused = old.contains(document.activeElement) ? [...old.querySelectorAll("button")].indexOf(document.activeElement) : -1;
+    old.replaceWith(element);
+    if (focused >= 0) element.querySelectorAll("button")[focused]?.focus();
+  } else {
+    const next = [...log.children].find(c => c.id.startsWith("m-") && c.id > element.id);
+    log.insertBefore(element, next ?? null);
+  }
+  if (atEnd) log.scrollTop = log.scrollHeight;
+  if (message.card && !message.card.progress) scheduleTimeline();
+}
+
+function follow() {
+  const events = new EventSource("/api/events");
+  events.addEventListener("open", () => { $("link").textContent = "live"; $("link").classList.add("live"); });
+  events.addEventListener("error", () => { $("link").textContent = "reconnecting"; $("link").classList.remove("live"); });
+  events.addEventListener("reset", () => log.querySelectorAll("[id^='m-']").forEach(m => m.remove()));
+  events.addEventListener("message", e => show(JSON.parse(e.data)));
+}
+
+// Timeline: one lane a target, newest at the right edge, drawn as SVG.
+let timelineTimer;
+function scheduleTimeline() {
+  clearTimeout(timelineTimer);
+  timelineTimer = setTimeout(drawTimeline, 300);
+}
+
+function svg(tag, attributes, title) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  if (title) element.append(Object.assign(document.createElementNS("http://www.w3.org/2000/svg", "title"), { textContent: title }));
+  return element;
+}
+
+async function drawTimeline() {
+  const answer = await fetch("/api/timeline").catch(() => null);
+  if (!answer?.ok) return;
+  const lanes = await answer.json();
+  const times = lanes.flatMap(l => l.points.map(p => Date.parse(p.at)));
+  const now = Date.now(), first = Math.min(now - 60000, ...times), span = now - first;
+  $("lanes").replaceChildren(...lanes.map(lane => {
+    const row = make("div", "lane"), width = 600;
+    const picture = svg("svg", { viewBox: `0 0 ${width} 26`, preserveAspectRatio: "none", role: "img", "aria-label": `${lane.target}: ${lane.points.length} events` });
+    picture.append(svg("line", { x1: 0, y1: 13, x2: width, y2: 13, class: "axis" }));
+    for (const point of [...lane.points].reverse()) {
+      const x = 8 + (width - 16) * (Date.parse(point.at) - first) / span, label = `${new Date(point.at).toLocaleString()}: ${point.label}`;
+      const kind = point.state === "good" ? point.kind : point.state;
+      picture.append(point.kind === "snapshot" ? svg("ellipse", { cx: x, cy: 13, rx: 5, ry: 5, class: kind }, label) : svg("rect", { x: x - 5, y: 5, width: 10, height: 16, class: kind }, label));
+    }
+    row.append(make("b", "", lane.target), picture);
+    return row;
+  }));
+}
+
+// Completion: a listbox under the input, as the ARIA combobox pattern describes.
+let chosen = -1, asked = 0;
+async function suggest() {
+  const mine = ++asked;
+  const line = text.value;
+  const answer = line.startsWith("/") ? await fetch(`/api/complete?text=${encodeURIComponent(line)}&as=${encodeURIComponent(persona.value)}`).catch(() => null) : null;
+  if (mine !== asked) return;
+  const found = answer?.ok ? await answer.json() : [];
+  if (mine !== asked) return;
+  chosen = -1;
+  list.replaceChildren(...found.map((s, i) => {
+    const item = make("li");
+    item.id = `s-${i}`;
+    item.setAttribute("role", "option");
+    item.dataset.text = s.text;
+    item.append(make("span", "", s.label), make("small", "", s.hint));
+    item.addEventListener("mousedown", e => { e.preventDefault(); take(item); });
+    return item;
+  }));
+  list.hidden = found.length === 0;
+  text.setAttribute("aria-expanded", String(found.length > 0));
+}
+
+function choose(step) {
+  const items = [...list.children];
+  if (list.hidden || !items.length) return;
+  chosen = (chosen + step + items.length) % items.length;
+  items.forEach((item, i) => item.setAttribute("aria-selected", String(i === chosen)));
+  items[chosen].scrollIntoView({ block: "nearest" });
+  text.setAttribute("aria-activedescendant", items[chosen].id);
+}
+
+function take(item) {
+  text.value = item.dataset.text;
+  text.focus();
+  suggest();
+}
+
+function closeSuggestions() {
+  asked++;
+  list.hidden = true;
+  chosen = -1;
+  text.setAttribute("aria-expanded", "false");
+  text.removeAttribute("aria-activedescendant");
+}
+
+text.addEventListener("input", suggest);
+text.addEventListener("blur", closeSuggestions);
+text.addEventListener("keydown", e => {
+  if (e.key === "ArrowDown") { e.preventDefault(); choose(1); }
+  else if (e.key === "ArrowUp") { e.preventDefault(); choose(-1); }
+  else if (e.key === "Escape") closeSuggestions();
+  else if (e.key === "Tab" && !list.hidden && list.children.length) { e.preventDefault(); take(list.children[Math.max(chosen, 0)]); }
+  else if (e.key === "Enter" && chosen >= 0) { e.preventDefault(); take(list.children[chosen]); }
+});
+$("composer").addEventListener("submit", e => {
+  e.preventDefault();
+  say(text.value);
+  text.value = "";
+  closeSuggestions();
+});
+document.querySelectorAll("[data-say]").forEach(b => b.addEventListener("click", () => say(b.dataset.say)));
+
+const session = await (await fetch("/api/session")).json();
+$("channel").textContent = `#${session.channel}`;
+persona.replaceChildren(...session.accounts.map(a => new Option(a, a)));
+$("as-label").hidden = session.accounts.length < 2;
+if (matchMedia("(max-height: 700px)").matches) $("timeline").open = false;
+follow();
+scheduleTimeline();
