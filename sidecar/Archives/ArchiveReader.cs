@@ -1,0 +1,122 @@
+using System.Formats.Tar;
+using System.Security.Cryptography;
+using ChatOps.Sidecar.Posix;
+using ChatOps.Values;
+
+namespace ChatOps.Sidecar.Archives;
+
+/// <summary>
+/// Reads an archive front to back and accepts it only when everything agrees: zstd, tar, every member with the manifest's list in order, every
+/// file's hash, the inner list, and the hash of the archive itself. Anything else is a fault that names the place.
+/// </summary>
+internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> files, IEntrySink sink, Action<long, long> progress) : IDisposable
+{
+    private readonly IEnumerator<FileRecord> _expected = files.GetEnumerator();
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(ArchiveWriter.BufferSize, pinned: true);
+    private long _members;
+    private bool _listSeen;
+
+    /// <summary>Returns when the whole archive was read and agrees; throws a fault otherwise.</summary>
+    public void Read(Stream archive, CancellationToken cancellation)
+    {
+        using var raw = new HashingReader(archive);
+        try
+        {
+            using var plain = new ZstdReader(raw);
+            using (var tar = new TarReader(plain, leaveOpen: true))
+            {
+                while (tar.GetNextEntry() is { } entry)
+                    Take(entry, raw, cancellation);
+            }
+            while (plain.Read(_buffer) > 0)
+                cancellation.ThrowIfCancellationRequested();
+        }
+        catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException or FormatException or OverflowException)
+        {
+            throw Damaged(failure.Message, failure);
+        }
+        if (!_listSeen || _expected.MoveNext())
+            throw Damaged($"it ends after {_members} members, its manifest lists more");
+        if (raw.Bytes != manifest.BytesOut || raw.Sha256() != manifest.ArchiveSha256)
+            throw Damaged("its SHA-256 is not the one in its manifest");
+    }
+
+    public void Dispose()
+    {
+        _expected.Dispose();
+        _hash.Dispose();
+    }
+
+    private void Take(TarEntry raw, HashingReader source, CancellationToken cancellation)
+    {
+        var entry = EntryOf(raw);
+        if (entry.Path == FileList.EntryPath)
+        {
+            _listSeen = Contents(raw, null, source, cancellation) == manifest.FileListSha256
+                ? true
+                : throw Damaged("the list of files inside it is not the one in its manifest");
+            return;
+        }
+        if (_listSeen || !_expected.MoveNext())
+            throw Damaged($"it holds {entry.Path}, which its manifest does not list");
+        var expected = _expected.Current;
+        var target = entry.Target.Length > 0 ? entry.Target : null;
+        if (expected.Path != entry.Path || expected.Type != FileRecord.TypeOf(entry.Kind) || expected.Size != entry.Size || expected.Target != target)
+            throw Damaged($"it holds {entry.Path} where its manifest lists {expected.Path}");
+        sink.Begin(entry);
+        if (Contents(raw, sink, source, cancellation) != (expected.Sha256 ?? EmptyHash))
+            throw Damaged($"the contents of {entry.Path} do not have the SHA-256 in its manifest");
+        sink.End(entry);
+        progress(source.Bytes, ++_members);
+    }
+
+    private static readonly string EmptyHash = Convert.ToHexStringLower(SHA256.HashData([]));
+
+    private string Contents(TarEntry entry, IEntrySink? to, HashingReader source, CancellationToken cancellation)
+    {
+        int read;
+        while (entry.DataStream is { } data && (read = data.Read(_buffer)) > 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _hash.AppendData(_buffer, 0, read);
+            to?.Write(_buffer.AsSpan(0, read));
+            progress(source.Bytes, _members);
+        }
+        return Convert.ToHexStringLower(_hash.GetHashAndReset());
+    }
+
+    private ArchiveEntry EntryOf(TarEntry raw)
+    {
+        var kind = raw.EntryType switch
+        {
+            TarEntryType.RegularFile or TarEntryType.V7RegularFile => EntryKind.File,
+            TarEntryType.HardLink => EntryKind.HardLink,
+            TarEntryType.SymbolicLink => EntryKind.SymbolicLink,
+            TarEntryType.Directory => EntryKind.Directory,
+            _ => throw Damaged($"{raw.Name} is of a kind ({raw.EntryType}) that no snapshot holds"),
+        };
+        var records = (raw as PaxTarEntry)?.ExtendedAttributes;
+        var modified = records is not null && records.TryGetValue("mtime", out var text)
+            ? UnixTime.Parse(text)
+            : new UnixTime(raw.ModificationTime.ToUnixTimeSeconds(), 0);
+        return new(EntryPath.Check(raw.Name).Value, kind, kind == EntryKind.File ? raw.Length : 0, (uint)raw.Mode, (uint)raw.Uid, (uint)raw.Gid,
+            modified, raw.LinkName, records?.ContainsKey("CHATOPS.sparse") ?? false) { Attributes = AttributesOf(records) };
+    }
+
+    private static List<KeyValuePair<string, byte[]>>? AttributesOf(IReadOnlyDictionary<string, string>? records)
+    {
+        List<KeyValuePair<string, byte[]>>? found = null;
+        foreach (var (key, value) in records ?? new Dictionary<string, string>())
+        {
+            if (key.StartsWith("SCHILY.xattr.user.", StringComparison.Ordinal))
+                (found ??= []).Add(new(key["SCHILY.xattr.".Length..], System.Text.Encoding.UTF8.GetBytes(value)));
+            else if (key.StartsWith("LIBARCHIVE.xattr.user.", StringComparison.Ordinal))
+                (found ??= []).Add(new(key["LIBARCHIVE.xattr.".Length..], Convert.FromBase64String(value)));
+        }
+        return found;
+    }
+
+    private FaultException Damaged(string cause, Exception? inner = null) => new(
+        new Fault("ArchiveDamaged", $"reading {manifest.Archive}: {cause}", "Use an older snapshot: see `sidecar list`"), inner);
+}

@@ -1,0 +1,166 @@
+using ChatOps.Sidecar.Posix;
+using ChatOps.Values;
+using Microsoft.Win32.SafeHandles;
+
+namespace ChatOps.Sidecar.Archives;
+
+/// <summary>
+/// Writes members below one open directory. Every parent is opened step by step without following links, so no archive, however made, can
+/// write outside of it. Owners are set where this process may; <see cref="OwnersKept"/> says whether all could be.
+/// </summary>
+internal sealed class Extraction(SafeFileHandle root, PathGlobs leaveOut) : IEntrySink, IDisposable
+{
+    private const int HoleSize = 64 * 1024;
+
+    private readonly HashSet<string> _replaceable = new(StringComparer.Ordinal);
+    private SafeFileHandle? _parent;
+    private string _parentPath = "";
+    private SafeFileHandle? _file;
+    private bool _sparse;
+    private long _at;
+
+    public bool OwnersKept { get; private set; } = true;
+
+    public void Begin(ArchiveEntry entry)
+    {
+        try
+        {
+            if (entry.Kind == EntryKind.File && !leaveOut.Match(entry.Path))
+                Create(entry);
+        }
+        catch (PosixException failure) when (failure.Errno is PosixException.Loop or PosixException.NotDirectory or PosixException.Exists)
+        {
+            throw Refused(entry, failure);
+        }
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (_file is null)
+            return;
+        // Only what was sparse becomes sparse again: elsewhere zeros were really on disk.
+        while (!bytes.IsEmpty)
+        {
+            var part = _sparse ? bytes[..Math.Min(HoleSize, bytes.Length)] : bytes;
+            if (!_sparse || part.ContainsAnyExcept((byte)0))
+                RandomAccess.Write(_file, part, _at);
+            _at += part.Length;
+            bytes = bytes[part.Length..];
+        }
+    }
+
+    public void End(ArchiveEntry entry)
+    {
+        if (leaveOut.Match(entry.Path))
+            return;
+        try
+        {
+            switch (entry.Kind)
+            {
+                case EntryKind.File:
+                    Close(entry);
+                    break;
+                case EntryKind.HardLink:
+                    var (fromParent, from) = Locate(EntryPath.Check(entry.Target).Value, keep: false);
+                    using (fromParent)
+                    {
+                        var (parent, name) = Locate(entry.Path);
+                        PosixFile.MakeHardLink(fromParent, from, parent, name);
+                    }
+                    break;
+                case EntryKind.SymbolicLink:
+                    var (directory, link) = Locate(entry.Path);
+                    PosixFile.MakeLink(directory, link, entry.Target);
+                    Dress(directory, link, entry);
+                    break;
+                default:
+                    EndDirectory(entry);
+                    break;
+            }
+        }
+        catch (PosixException failure) when (failure.Errno is PosixException.Loop or PosixException.NotDirectory or PosixException.Exists)
+        {
+            throw Refused(entry, failure);
+        }
+    }
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _parent?.Dispose();
+    }
+
+    private void Create(ArchiveEntry entry)
+    {
+        var (parent, name) = Locate(entry.Path);
+        // A file that changed while it was archived is there again later: the later one counts.
+        if (entry.Size > ArchiveWriter.BufferSize && !_replaceable.Add(entry.Path))
+            _ = Libc.UnlinkAt((int)parent.DangerousGetHandle(), name, 0);
+        _file = PosixFile.CreateNew(parent, name, 0x180);
+        (_at, _sparse) = (0, entry.Sparse);
+    }
+
+    private void Close(ArchiveEntry entry)
+    {
+        var file = _file!;
+        if (_sparse)
+            RandomAccess.SetLength(file, _at);
+        foreach (var (name, value) in entry.Attributes ?? [])
+            ExtendedAttributes.TrySet(file, name, value);
+        file.Dispose();
+        _file = null;
+        var (parent, last) = Locate(entry.Path);
+        Dress(parent, last, entry);
+    }
+
+    private void EndDirectory(ArchiveEntry entry)
+    {
+        if (entry.Path == ".")
+        {
+            Dress(root, ".", entry);
+            return;
+        }
+        var (parent, name) = Locate(entry.Path);
+        if (FileState.Find(parent, name) is null)
+            PosixFile.MakeDirectory(parent, name);
+        else
+            PosixFile.OpenDirectory(parent, name).Dispose();
+        Dress(parent, name, entry);
+    }
+
+    private void Dress(SafeFileHandle parent, string name, ArchiveEntry entry)
+    {
+        OwnersKept &= PosixFile.TrySetOwner(parent, name, entry.Uid, entry.Gid);
+        if (entry.Kind != EntryKind.SymbolicLink)
+            PosixFile.SetMode(parent, name, entry.Mode & 0xFFF);
+        PosixFile.SetTimes(parent, name, entry.Modified);
+    }
+
+    /// <summary>The open parent directory, made where missing, and the last name. The parent is kept for the next member unless told.</summary>
+    private (SafeFileHandle Parent, string Name) Locate(string path, bool keep = true)
+    {
+        var slash = path.LastIndexOf('/');
+        var parentPath = slash < 0 ? "" : path[..slash];
+        var name = path[(slash + 1)..];
+        if (keep && _parent is not null && _parentPath == parentPath)
+            return (_parent, name);
+        var directory = PosixFile.OpenDirectory(root, ".");
+        foreach (var part in parentPath.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var outer = directory;
+            if (FileState.Find(outer, part) is null)
+                PosixFile.MakeDirectory(outer, part);
+            directory = PosixFile.OpenDirectory(outer, part);
+        }
+        if (keep)
+        {
+            _parent?.Dispose();
+            (_parent, _parentPath) = (directory, parentPath);
+        }
+        return (directory, name);
+    }
+
+    private static FaultException Refused(ArchiveEntry entry, PosixException cause) => new(new Fault(
+        "UnsafePath", $"extracting {entry.Path}: {cause.Message}, so it would be written through a link or over another member",
+        "It was not made by this program: do not restore it"), cause);
+}

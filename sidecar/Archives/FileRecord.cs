@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+
+namespace ChatOps.Sidecar.Archives;
+
+/// <summary>One line of the list of files, in the order of the archive: what a reader must find there.</summary>
+/// <param name="Type">file, directory, link (symbolic) or hardlink.</param>
+/// <param name="Sha256">Of the contents, for files.</param>
+/// <param name="Target">Where a link leads.</param>
+internal sealed record FileRecord(string Path, string Type, long Size, string? Sha256 = null, string? Target = null)
+{
+    public static string TypeOf(EntryKind kind) => kind switch
+    {
+        EntryKind.Directory => "directory",
+        EntryKind.SymbolicLink => "link",
+        EntryKind.HardLink => "hardlink",
+        _ => "file",
+    };
+}
+
+/// <summary>Something that is not in the archive, or not as one moment of it, and why.</summary>
+internal sealed record ListedPath(string Path, string Reason);
+
+[JsonSerializable(typeof(FileRecord))]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+internal sealed partial class FileRecordJson : JsonSerializerContext;

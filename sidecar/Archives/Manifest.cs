@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ChatOps.Sidecar.Archives;
+
+/// <summary>
+/// What an archive holds and how it was made: the file beside it, written last, without which it does not exist. The list of files
+/// follows these fields as <c>files</c>, and is read apart (<see cref="ManifestFile"/>) so that its length costs no memory.
+/// </summary>
+internal sealed record Manifest
+{
+    public const int CurrentFormat = 1;
+
+    public int FormatVersion { get; init; } = CurrentFormat;
+
+    public required string Name { get; init; }
+
+    public required string Archive { get; init; }
+
+    public required string Target { get; init; }
+
+    /// <summary>The Snapshot resource that asked for it, as <c>namespace/name</c>; null for one taken by hand.</summary>
+    public string? Request { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The instant the databases show.</summary>
+    public required DateTimeOffset CutAt { get; init; }
+
+    public required DateTimeOffset FinishedAt { get; init; }
+
+    /// <summary>instant: one moment common to all databases; per-database: each of its own; none: there are no databases.</summary>
+    public required string Cut { get; init; }
+
+    /// <summary>Longest time locks were held.</summary>
+    public required double PinnedMilliseconds { get; init; }
+
+    public required IReadOnlyList<DatabaseFacts> Databases { get; init; }
+
+    public required Verification Verification { get; init; }
+
+    public required long FileCount { get; init; }
+
+    public required long BytesIn { get; init; }
+
+    public required long BytesOut { get; init; }
+
+    public required string ArchiveSha256 { get; init; }
+
+    public required string FileListSha256 { get; init; }
+
+    public required IReadOnlyList<string> ChangedWhileReading { get; init; }
+
+    public required IReadOnlyList<string> Vanished { get; init; }
+
+    public required IReadOnlyList<ListedPath> Skipped { get; init; }
+
+    public required IReadOnlyList<string> Excluded { get; init; }
+
+    public required string Tool { get; init; }
+
+    /// <summary>Nothing moved, vanished or failed a check.</summary>
+    [JsonIgnore]
+    public bool IsClean => ChangedWhileReading.Count == 0 && Vanished.Count == 0 && Verification.Failures.Count == 0;
+}
+
+/// <summary>One database of the archive.</summary>
+/// <param name="Fingerprint">Its first 16 bytes: for SQLCipher the salt, constant while the database lives.</param>
+/// <param name="Integrity">ok, failed: …, or not checked: …</param>
+internal sealed record DatabaseFacts(
+    string Path, string JournalMode, bool Live, bool Encrypted, int? PageSize, long? Pages, uint WalFrames, double PinnedMilliseconds,
+    string Fingerprint, long? UserVersion, string Integrity, IReadOnlyList<string> Checks);
+
+/// <summary>Exactly what was proved, and no more.</summary>
+internal sealed record Verification(IReadOnlyList<string> Checks, IReadOnlyList<string> Failures);
+
+[JsonSerializable(typeof(Manifest))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+internal sealed partial class ManifestJson : JsonSerializerContext
+{
+    public static byte[] Serialize(Manifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, Default.Manifest);
+}

@@ -1,0 +1,84 @@
+using ChatOps.Sidecar.Posix;
+using Microsoft.Win32.SafeHandles;
+
+namespace ChatOps.Sidecar.Archives;
+
+/// <summary>One thing found in the home. <see cref="Directory"/> stays open only while the walk stands on the entry.</summary>
+internal readonly record struct TreeEntry(string Path, string Name, SafeFileHandle Directory, DirectoryNames Siblings, FileState State);
+
+/// <summary>
+/// Walks a directory through open descriptors and never follows a symbolic link, in name order; a directory comes after what it holds, so
+/// that whoever extracts in this order can set its times for good. Memory grows with the widest directory, not with the tree.
+/// </summary>
+internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<FileState> leftOut)
+{
+    /// <summary>What could not be looked at, with the reason.</summary>
+    public List<ListedPath> Skipped { get; } = [];
+
+    public List<string> Excluded { get; } = [];
+
+    public List<string> Vanished { get; } = [];
+
+    /// <summary>The root itself comes last, with an empty path.</summary>
+    public IEnumerable<TreeEntry> Enumerate()
+    {
+        using var top = PosixFile.OpenDirectory(null, root, follow: true);
+        foreach (var entry in Inside(top, ""))
+            yield return entry;
+        yield return new("", ".", top, DirectoryNames.Of(top), FileState.Of(top));
+    }
+
+    private IEnumerable<TreeEntry> Inside(SafeFileHandle directory, string prefix)
+    {
+        var names = DirectoryNames.Of(directory);
+        foreach (var name in names.Undecodable)
+            Skipped.Add(new(prefix + name, "its name is not UTF-8"));
+        foreach (var name in names.Names)
+        {
+            var path = prefix + name;
+            if (excludes.Match(path))
+            {
+                Excluded.Add(path);
+                continue;
+            }
+            if (FileState.Find(directory, name) is not { } state)
+            {
+                Vanished.Add(path);
+                continue;
+            }
+            if (state.Kind == FileKind.Directory)
+            {
+                if (leftOut.Any(other => other.IsSameFile(state)))
+                {
+                    Excluded.Add(path);
+                    continue;
+                }
+                if (TryOpen(directory, name, path) is not { } inner)
+                    continue;
+                using (inner)
+                {
+                    foreach (var entry in Inside(inner, path + "/"))
+                        yield return entry;
+                }
+            }
+            yield return new(path, name, directory, names, state);
+        }
+    }
+
+    private SafeFileHandle? TryOpen(SafeFileHandle directory, string name, string path)
+    {
+        try
+        {
+            return PosixFile.OpenDirectory(directory, name);
+        }
+        catch (PosixException failure) when (failure.IsVanished)
+        {
+            Vanished.Add(path);
+        }
+        catch (PosixException failure)
+        {
+            Skipped.Add(new(path, failure.Message));
+        }
+        return null;
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using ChatOps.Sidecar.Reports;
+
+namespace ChatOps.Sidecar.Commands;
+
+/// <summary>The edge: turns arguments into one command, and every end of it into a message and an exit code.</summary>
+internal sealed class CommandLine(TextWriter output, TextWriter error, bool terminal, TimeProvider time)
+{
+    private readonly GlobalOptions _options = new();
+
+    public async Task<int> RunAsync(string[] arguments, CancellationToken cancellation)
+    {
+        var parsed = Root(cancellation).Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var fault in parsed.Errors)
+                await error.WriteLineAsync($"sidecar: {fault.Message}");
+            await error.WriteLineAsync("  See sidecar --help");
+            return ExitCode.Usage;
+        }
+        return await parsed.InvokeAsync(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellation);
+    }
+
+    private RootCommand Root(CancellationToken cancellation)
+    {
+        var root = new RootCommand($"Takes, verifies and restores snapshots of a live home.\n\n{ExitCode.Help}");
+        foreach (var option in _options.All)
+            root.Options.Add(option);
+        foreach (var command in CommandCatalog.All)
+        {
+            var shape = command.Shape;
+            shape.SetAction((parsed, _) => GuardAsync(command, parsed, cancellation));
+            root.Subcommands.Add(shape);
+        }
+        return root;
+    }
+
+    private async Task<int> GuardAsync(ISidecarCommand command, ParseResult parsed, CancellationToken cancellation)
+    {
+        IReport report = parsed.GetValue(_options.Json) ? new JsonReport(output, time) : new TextReport(output, error, terminal, time);
+        try
+        {
+            return await command.RunAsync(new(_options, parsed, report, time), cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            report.Failed(new("Interrupted", "interrupted; nothing was left behind"));
+            return ExitCode.Interrupted;
+        }
+        catch (Exception failure)
+        {
+            var fault = Faults.Of(failure);
+            report.Failed(fault);
+            return ExitCode.Of(fault);
+        }
+    }
+}

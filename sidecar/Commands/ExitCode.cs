@@ -1,0 +1,27 @@
+using ChatOps.Sidecar.Archives;
+using ChatOps.Values;
+
+namespace ChatOps.Sidecar.Commands;
+
+/// <summary>The exit codes, and the only place that decides which one an end deserves.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0, Failed = 1, Usage = 2, DoneWithNotes = 3, Refused = 4, Interrupted = 130;
+
+    public const string Help = """
+        Exit codes:
+          0    done
+          1    failed, and nothing was changed
+          2    the command line was not understood
+          3    done, but something changed or vanished meanwhile, or a check failed: see the manifest
+          4    refused: locked, no such snapshot, locks not honoured
+          130  interrupted
+        """;
+
+    private static readonly HashSet<string> Refusals =
+        ["DatabaseLocked", "NoSuchSnapshot", "LocksNotHonoured", "LocksUnsupported", "BadTarget", "UnsafePath"];
+
+    public static int Of(Fault fault) => Refusals.Contains(fault.Kind) ? Refused : Failed;
+
+    public static int Of(Manifest manifest) => manifest.IsClean ? Done : DoneWithNotes;
+}

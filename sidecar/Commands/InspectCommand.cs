@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.Text;
+using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Runs;
+
+namespace ChatOps.Sidecar.Commands;
+
+/// <summary>Shows what a snapshot holds, from its manifest alone.</summary>
+internal sealed class InspectCommand : ISidecarCommand
+{
+    private readonly Argument<string> _name = SnapshotArgument.Make();
+
+    public Command Shape => new("inspect", "Show what a snapshot holds, from its manifest.") { _name };
+
+    public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
+    {
+        var manifest = (await SnapshotChoice.FindAsync(scope.Store, scope.Target, scope.Get(_name), cancellation)).Value;
+        scope.Report.Done(Text(manifest), json => ManifestText.WriteFields(json, manifest));
+        return ExitCode.Done;
+    }
+
+    private static string Text(Manifest manifest)
+    {
+        var text = new StringBuilder(ManifestText.Summary(manifest));
+        text.Append($"\n  cut: {manifest.Cut} at {manifest.CutAt.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff'Z'}");
+        foreach (var database in manifest.Databases)
+        {
+            text.Append($"\n  {database.Path}: {(database.Encrypted ? "encrypted" : "plain")}, {database.JournalMode}");
+            text.Append($"{(database.Live ? ", live" : "")}, {database.WalFrames} WAL frames merged, {database.Integrity}");
+        }
+        return text.Append($"\n  sha256 {manifest.ArchiveSha256}").ToString();
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace ChatOps.Sidecar.Posix;
+
+/// <summary>Reads and writes the <c>user.*</c> extended attributes of an open file; a file system without them has none.</summary>
+internal static unsafe class ExtendedAttributes
+{
+    private const int Most = 64 * 1024;
+
+    /// <summary>Null for the ordinary file, which has none: no allocation for it.</summary>
+    public static List<KeyValuePair<string, byte[]>>? Of(SafeFileHandle file)
+    {
+        var size = Libc.ListAttributes(file, null, 0);
+        if (size <= 0)
+            return null;
+        var list = new byte[size];
+        fixed (byte* start = list)
+            size = Libc.ListAttributes(file, start, (nuint)list.Length);
+        if (size <= 0)
+            return null;
+        List<KeyValuePair<string, byte[]>>? found = null;
+        foreach (var name in Encoding.UTF8.GetString(list, 0, (int)size).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (name.StartsWith("user.", StringComparison.Ordinal) && Value(file, name) is { } value)
+                (found ??= []).Add(new(name, value));
+        }
+        return found;
+    }
+
+    /// <summary>False where the file system keeps none or this process may not set them.</summary>
+    public static bool TrySet(SafeFileHandle file, string name, ReadOnlySpan<byte> value)
+    {
+        fixed (byte* start = value)
+            return Libc.SetAttribute(file, name, start, (nuint)value.Length, 0) == 0;
+    }
+
+    private static byte[]? Value(SafeFileHandle file, string name)
+    {
+        var size = Libc.GetAttribute(file, name, null, 0);
+        if (size is < 0 or > Most)
+            return null;
+        var value = new byte[size];
+        fixed (byte* start = value)
+            return Libc.GetAttribute(file, name, start, (nuint)value.Length) == size ? value : null;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace ChatOps.Sidecar.Posix;
+
+/// <summary>Opens and alters files relative to an open directory, never through a symbolic link, so a link swapped in meanwhile leads nowhere.</summary>
+internal static unsafe class PosixFile
+{
+    private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
+    private static readonly int DirectoryOnly = IsArm ? 0x4000 : 0x10000;
+    private static readonly int NoFollowFlag = IsArm ? 0x8000 : 0x20000;
+
+    private const int CloseOnExec = 0x80000, NonBlocking = 0x800, Create = 0x40, Exclusive = 0x80, WriteOnly = 1;
+
+    /// <summary>Opens for reading only. Non-blocking, so that a pipe put in the place of a file cannot hold us.</summary>
+    public static SafeFileHandle? TryOpen(SafeFileHandle? directory, string name)
+    {
+        var descriptor = Libc.OpenAt(At(directory), name, CloseOnExec | NonBlocking | NoFollowFlag, 0);
+        if (descriptor >= 0)
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        var failure = PosixException.Last("open", name);
+        return failure.IsVanished ? null : throw failure;
+    }
+
+    public static SafeFileHandle OpenDirectory(SafeFileHandle? directory, string name, bool follow = false)
+    {
+        var flags = CloseOnExec | DirectoryOnly | (follow ? 0 : NoFollowFlag);
+        var descriptor = Libc.OpenAt(At(directory), name, flags, 0);
+        return descriptor >= 0 ? new(descriptor, true) : throw PosixException.Last("open directory", name);
+    }
+
+    public static SafeFileHandle CreateNew(SafeFileHandle directory, string name, uint mode)
+    {
+        var descriptor = Libc.OpenAt(At(directory), name, CloseOnExec | Create | Exclusive | WriteOnly | NoFollowFlag, mode);
+        return descriptor >= 0 ? new(descriptor, true) : throw PosixException.Last("create", name);
+    }
+
+    public static string ReadLink(SafeFileHandle directory, string name)
+    {
+        var buffer = stackalloc byte[4096];
+        var length = Libc.ReadLinkAt(At(directory), name, buffer, 4096);
+        return length >= 0 ? Encoding.UTF8.GetString(buffer, (int)length) : throw PosixException.Last("readlink", name);
+    }
+
+    public static void MakeDirectory(SafeFileHandle directory, string name) =>
+        Check(Libc.MakeDirectoryAt(At(directory), name, 0x1C0), "mkdir", name);
+
+    public static void MakeLink(SafeFileHandle directory, string name, string target) =>
+        Check(Libc.SymbolicLinkAt(target, At(directory), name), "symlink", name);
+
+    public static void MakeHardLink(SafeFileHandle fromDirectory, string from, SafeFileHandle directory, string name) =>
+        Check(Libc.LinkAt(At(fromDirectory), from, At(directory), name, 0), "link", name);
+
+    public static void Rename(string from, string to) =>
+        Check(Libc.RenameAt(Libc.CurrentDirectory, from, Libc.CurrentDirectory, to), "rename", $"{from} to {to}");
+
+    public static void SetMode(SafeFileHandle directory, string name, uint mode) =>
+        Check(Libc.ChangeModeAt(At(directory), name, mode, 0), "chmod", name);
+
+    public static void SetTimes(SafeFileHandle directory, string name, UnixTime modified)
+    {
+        var times = stackalloc long[] { modified.Seconds, modified.Nanoseconds, modified.Seconds, modified.Nanoseconds };
+        Check(Libc.SetTimesAt(At(directory), name, times, Libc.NoFollow), "utimensat", name);
+    }
+
+    /// <summary>False where this process may not give files away.</summary>
+    public static bool TrySetOwner(SafeFileHandle directory, string name, uint uid, uint gid)
+    {
+        if (Libc.ChangeOwnerAt(At(directory), name, uid, gid, Libc.NoFollow) == 0)
+            return true;
+        var failure = PosixException.Last("chown", name);
+        return failure.Errno is PosixException.NotPermitted or PosixException.Invalid ? false : throw failure;
+    }
+
+    public static void Sync(string directory)
+    {
+        using var handle = OpenDirectory(null, directory, follow: true);
+        Check(Libc.Sync(handle), "fsync", directory);
+    }
+
+    /// <summary>Everything written to the file system of this directory is on its disk: one call however many files there are.</summary>
+    public static void SyncFileSystem(SafeFileHandle directory) => Check(Libc.SyncFileSystem(directory), "syncfs", "(restore)");
+
+    private static int At(SafeFileHandle? directory) => directory is null ? Libc.CurrentDirectory : (int)directory.DangerousGetHandle();
+
+    private static void Check(int result, string call, string path)
+    {
+        if (result != 0)
+            throw PosixException.Last(call, path);
+    }
+}

@@ -1,0 +1,139 @@
+using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Posix;
+using ChatOps.Sidecar.Sqlite;
+using ChatOps.Sidecar.Stores;
+using ChatOps.Values;
+
+namespace ChatOps.Sidecar.Runs;
+
+/// <summary>
+/// Takes one snapshot: when it returns, the archive and its manifest are durable in the store; when it throws, nothing is visible there. The
+/// home is only ever read. One run per instance.
+/// </summary>
+internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, TimeProvider time, Action<RunProgress>? listener = null)
+{
+    private readonly ProgressMeter _meter = new(listener);
+    private readonly DateTimeOffset _started = time.GetUtcNow();
+
+    public static string Tool { get; } = $"sidecar {typeof(SnapshotRun).Assembly.GetName().Version?.ToString(3)}";
+
+    public async Task<Manifest> RunAsync(CancellationToken cancellation)
+    {
+        _meter.Enter(RunStep.Check);
+        await CheckAsync(cancellation);
+
+        _meter.Enter(RunStep.Survey);
+        var survey = Survey(cancellation);
+
+        var name = SnapshotName.New(request.Target, _started).ToString();
+        var spool = SpooledDatabase.HasRoom(request.Scratch, survey.DatabaseBytes);
+        await using var draft = await store.BeginAsync(name, cancellation);
+        using var raw = new HashingWriter(draft.Body);
+        using var zstd = new ZstdWriter(raw, request.Level, request.Workers);
+        using var list = new FileList(ListSpool(spool));
+        using var archive = new ArchiveWriter(zstd, list);
+
+        var databases = new DatabaseStage(request, archive, _meter, time);
+        await databases.RunAsync(survey, spool, cancellation);
+
+        _meter.Enter(RunStep.Files);
+        var walk = Walk();
+        var files = AddFiles(survey, walk, archive, cancellation);
+
+        var listHash = archive.Finish(time.GetUtcNow(), cancellation);
+        zstd.Finish();
+
+        _meter.Enter(RunStep.Commit);
+        var manifest = Describe(name, databases, files, walk, raw, listHash);
+        await draft.CommitAsync(output => ManifestFile.Write(output, manifest, list.Rewind()));
+        return manifest;
+    }
+
+    private async Task CheckAsync(CancellationToken cancellation)
+    {
+        var fault = SnapshotName.Check(request.Target)
+            ?? (Directory.Exists(request.Home) ? null : new Fault(
+                "NoHome", $"there is no directory {request.Home} to take a snapshot of", "Give --home (SIDECAR_HOME)"))
+            ?? await store.CheckWritableAsync(cancellation);
+        if (fault is not null)
+            throw new FaultException(fault);
+        if (request.Scratch is { } scratch && Directory.Exists(scratch))
+            OwnedName.Sweep(scratch, time.GetUtcNow());
+    }
+
+    private HomeSurvey Survey(CancellationToken cancellation)
+    {
+        var survey = new HomeSurvey(request.Home, new PathGlobs(request.DatabaseGlobs));
+        survey.Look(Walk(), cancellation);
+        _meter.Total = survey.Bytes;
+        if (survey.Databases is [var first, ..] && LockSelfTest.Run(first.Main) is { } fault)
+            throw new FaultException(fault);
+        return survey;
+    }
+
+    /// <summary>The store and the scratch directory may lie inside the home; a snapshot never holds snapshots.</summary>
+    private TreeWalk Walk()
+    {
+        List<FileState> own = [];
+        foreach (var path in new[] { store.Location, request.Scratch })
+        {
+            if (path is not null && Directory.Exists(path))
+            {
+                using var directory = PosixFile.OpenDirectory(null, path, follow: true);
+                own.Add(FileState.Of(directory));
+            }
+        }
+        return new(request.Home, new PathGlobs(request.Excludes), own);
+    }
+
+    private Stream ListSpool(bool spool) => spool
+        ? new FileStream(
+            Path.Combine(request.Scratch!, OwnedName.For(Guid.NewGuid().ToString("N"))), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+            64 * 1024, FileOptions.DeleteOnClose)
+        : new MemoryStream();
+
+    private FileArchiver AddFiles(HomeSurvey survey, TreeWalk walk, ArchiveWriter archive, CancellationToken cancellation)
+    {
+        var files = new FileArchiver(archive, bytes => _meter.Count(bytes.Length));
+        foreach (var entry in walk.Enumerate())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (survey.Covers(entry.Path))
+                continue;
+            files.Add(entry, cancellation);
+            _meter.Files = survey.Databases.Count + files.Files;
+        }
+        return files;
+    }
+
+    private Manifest Describe(
+        string name, DatabaseStage databases, FileArchiver files, TreeWalk walk, HashingWriter raw, string listHash)
+    {
+        List<string> checks = ["file-sha256", .. databases.Facts.SelectMany(facts => facts.Checks).Distinct()];
+        return new()
+        {
+            Name = name,
+            Archive = name + SnapshotName.ArchiveSuffix,
+            Target = request.Target,
+            Request = request.Request,
+            StartedAt = _started,
+            CutAt = databases.CutAt,
+            FinishedAt = time.GetUtcNow(),
+            Cut = databases.Cut,
+            PinnedMilliseconds = Math.Round(databases.Pinned.TotalMilliseconds, 3),
+            Databases = databases.Facts,
+            Verification = new(checks, [.. databases.Facts.Where(facts => facts.Integrity.StartsWith("failed", StringComparison.Ordinal))
+                .Select(facts => $"{facts.Path}: {facts.Integrity}")]),
+            FileCount = databases.Facts.Count + files.Files,
+            BytesIn = databases.Bytes + files.Bytes,
+            BytesOut = raw.Bytes,
+            ArchiveSha256 = raw.Sha256(),
+            FileListSha256 = listHash,
+            ChangedWhileReading = [.. databases.Changed, .. files.Changed],
+            Vanished = [.. databases.Vanished, .. walk.Vanished, .. files.Vanished],
+            Skipped = [.. walk.Skipped, .. files.Skipped],
+            Excluded = walk.Excluded,
+            Tool = Tool,
+        };
+    }
+}

@@ -1,0 +1,47 @@
+using ChatOps.Sidecar.Posix;
+
+namespace ChatOps.Sidecar.Runs;
+
+/// <summary>Places a directory by two renames in its parent. Between them the place is missing for an instant, and the finished one lies beside it.</summary>
+internal sealed class WholePlacement(string into, Action<string, string>? rename) : Placement(into, rename)
+{
+    private readonly string _parent = Path.GetDirectoryName(into)!;
+    private readonly string _name = Path.GetFileName(into);
+
+    public override string Partial => Path.Combine(_parent, $".{_name}.partial");
+
+    private string ReadyPrefix => $".{_name}.ready-";
+
+    public override string? Resume()
+    {
+        string? snapshot = null;
+        foreach (var ready in Directory.GetDirectories(_parent, ReadyPrefix + "*"))
+        {
+            snapshot = Unmark(ready, ReadyPrefix).Snapshot;
+            Swap(ready);
+        }
+        RemovePartial();
+        return snapshot;
+    }
+
+    public override string? Place(string snapshot, DateTimeOffset now)
+    {
+        var ready = Path.Combine(_parent, ReadyPrefix + Mark(snapshot, now));
+        Rename(Partial, ready);
+        PosixFile.Sync(_parent);
+        return Swap(ready);
+    }
+
+    private string? Swap(string ready)
+    {
+        string? before = null;
+        if (FileState.Find(Into) is not null)
+        {
+            before = Free(Path.Combine(_parent, $".{_name}.before-restore-{Unmark(ready, ReadyPrefix).Stamp}"));
+            Rename(Into, before);
+        }
+        Rename(ready, Into);
+        PosixFile.Sync(_parent);
+        return before;
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ChatOps.Sidecar.Sqlite;
+
+/// <summary>
+/// Reads a database as one file: each page from its newest committed WAL frame, else from the main file; pages that exist in neither
+/// are zero, as a checkpoint leaves them. Byte for byte what a checkpoint would have produced, with no copy made. True only while
+/// what it reads from is held still.
+/// </summary>
+internal sealed class DatabaseImage(SafeFileHandle main, long mainLength, SafeFileHandle? wal = null, WalWalk? walk = null)
+{
+    /// <summary>Bytes of the merged file.</summary>
+    public long Length { get; } = walk is { CommittedFrames: > 0 } ? (long)walk.DatabasePages * walk.Header.PageSize : mainLength;
+
+    public uint WalFrames => walk?.CommittedFrames ?? 0;
+
+    public int? PageSize => walk?.Header.PageSize;
+
+    /// <summary>Fills the buffer from <paramref name="offset"/>, a multiple of the page size; fewer bytes only at the end.</summary>
+    public int Read(Span<byte> buffer, long offset)
+    {
+        var wanted = (int)Math.Min(buffer.Length, Length - offset);
+        if (wanted <= 0)
+            return 0;
+        buffer = buffer[..wanted];
+        var read = offset < mainLength ? WalFile.ReadFully(main, buffer[..(int)Math.Min(wanted, mainLength - offset)], offset) : 0;
+        buffer[read..].Clear();
+        if (walk is { CommittedFrames: > 0 })
+            Overlay(buffer, offset, walk);
+        return wanted;
+    }
+
+    private void Overlay(Span<byte> buffer, long offset, WalWalk pages)
+    {
+        var size = pages.Header.PageSize;
+        var number = (uint)(offset / size) + 1;
+        for (var start = 0; start < buffer.Length; start += size, number++)
+        {
+            if (!pages.Pages.TryGetValue(number, out var frame))
+                continue;
+            if (WalFile.ReadFully(wal!, buffer.Slice(start, size), pages.Header.PageOffset(frame)) < size)
+                throw new EndOfStreamException($"the WAL ends inside frame {frame}, which its index counts as committed");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using ChatOps.Sidecar.Posix;
+using Microsoft.Win32.SafeHandles;
+
+namespace ChatOps.Sidecar.Sqlite;
+
+/// <summary>
+/// A database nobody has open in WAL mode: closed, left behind by a crash, or in rollback-journal mode. It is read without holding
+/// anybody up and believed only when nothing about its files changed meanwhile. When that keeps failing, a rollback-journal database is
+/// read under a brief SHARED lock, which makes a committer wait.
+/// </summary>
+internal sealed class RestingDatabase : HeldDatabase
+{
+    /// <summary>File times move in steps of the kernel's tick: a file touched more recently could change without showing it.</summary>
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long a rollback-journal database is waited for to fall quiet before its writer is made to wait instead.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
+    private readonly FileState _main;
+    private readonly FileState? _wal, _journal;
+    private readonly bool _shared;
+    private readonly WalWalk? _walk;
+
+    private RestingDatabase(DatabaseFile file, SafeFileHandle main, SafeFileHandle? wal, SafeFileHandle? journal, bool shared)
+        : base(file, main, wal)
+    {
+        (HotJournal, _shared) = (journal, shared);
+        _main = FileState.Of(main);
+        _wal = wal is null ? null : FileState.Of(wal);
+        _journal = FileState.Find(file.Journal);
+        _walk = wal is null ? null : WalFile.Walk(wal);
+    }
+
+    public override SafeFileHandle? HotJournal { get; }
+
+    public override bool IsLive => false;
+
+    public override bool IsUrgent => _shared;
+
+    public override string JournalMode =>
+        Wal is not null ? "wal" : _journal is not null ? "rollback" : WriteVersion() switch { 1 => "rollback", 2 => "wal", _ => "unknown" };
+
+    /// <summary>Null when the file is gone. With <paramref name="insist"/>, or after a while in vain, the SHARED lock is taken and waited for.</summary>
+    public static async Task<RestingDatabase?> OpenAsync(
+        DatabaseFile file, bool insist, PinLimits limits, TimeProvider time, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        while (PosixFile.TryOpen(null, file.Main) is { } main)
+        {
+            var wal = PosixFile.TryOpen(null, file.Wal);
+            var waited = time.GetElapsedTime(started);
+            var reason = TryHold(file, main, wal, insist || waited > Patience, time, out var held);
+            if (held is not null)
+                return held;
+            main.Dispose();
+            wal?.Dispose();
+            if (waited > limits.Wait)
+                throw Pin.Locked(file, reason, limits);
+            await Task.Delay(PinLimits.RetryEvery, time, cancellation);
+        }
+        return null;
+    }
+
+    public override CutMark? ReadMark() => default(CutMark);
+
+    public override DatabaseImage ImageAt(CutMark mark) => new(Main, _main.Size, Wal, _walk);
+
+    public override bool IsStillTrue() =>
+        IsUnchanged(File.Main, _main) && IsUnchanged(File.Wal, _wal) && (_shared || IsUnchanged(File.Journal, _journal))
+            && (_shared || !IsBeingWritten(Main));
+
+    public override void Dispose()
+    {
+        HotJournal?.Dispose();
+        base.Dispose();
+    }
+
+    private static string TryHold(
+        DatabaseFile file, SafeFileHandle main, SafeFileHandle? wal, bool insist, TimeProvider time, out RestingDatabase? held)
+    {
+        held = null;
+        var rollback = wal is null;
+        var journal = rollback ? OpenHotJournal(file, main) : null;
+        // In WAL mode SHARED makes nobody wait; in rollback mode it does, so there it is the last resort.
+        var share = insist || !rollback || journal is not null;
+        var reason = (share ? !Pin.TryShare(main) : IsBeingWritten(main)) ? "a program holds it exclusively"
+            : !(share && rollback) && (IsTooRecent(main, time) || (wal is not null && IsTooRecent(wal, time))) ? "it is being written"
+            : "";
+        if (reason.Length == 0)
+            held = new(file, main, wal, journal, shared: share && rollback);
+        else
+            journal?.Dispose();
+        return reason;
+    }
+
+    /// <summary>A journal with a live header while nobody holds RESERVED: its writer died, and the main file needs it (file format, section 3).</summary>
+    private static SafeFileHandle? OpenHotJournal(DatabaseFile file, SafeFileHandle main)
+    {
+        var journal = PosixFile.TryOpen(null, file.Journal);
+        Span<byte> head = stackalloc byte[8];
+        if (journal is not null && WalFile.ReadFully(journal, head, 0) == 8 && DatabaseMagic.IsJournal(head)
+            && !ReadLocks.IsHeldByAnother(main, LockRange.Reserved))
+            return journal;
+        journal?.Dispose();
+        return null;
+    }
+
+    private static bool IsBeingWritten(SafeFileHandle main) =>
+        ReadLocks.IsHeldByAnother(main, LockRange.Reserved) || ReadLocks.IsHeldByAnother(main, LockRange.Pending);
+
+    private static bool IsTooRecent(SafeFileHandle file, TimeProvider time)
+    {
+        var state = FileState.Of(file);
+        var changed = DateTimeOffset.FromUnixTimeSeconds(state.Changed.Seconds).AddTicks(state.Changed.Nanoseconds / 100);
+        return (time.GetUtcNow() - changed).Duration() < Tick;
+    }
+
+    private static bool IsUnchanged(string path, FileState? before) =>
+        FileState.Find(path) is { } now ? before is { } then && now.IsUntouchedSince(then) : before is null;
+
+    private int WriteVersion()
+    {
+        Span<byte> head = stackalloc byte[20];
+        return WalFile.ReadFully(Main, head, 0) == 20 && DatabaseMagic.IsDatabase(head) ? head[18] : 0;
+    }
+}

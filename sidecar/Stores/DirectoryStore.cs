@@ -1,0 +1,133 @@
+using System.Runtime.CompilerServices;
+using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Posix;
+using ChatOps.Values;
+
+namespace ChatOps.Sidecar.Stores;
+
+/// <summary>Keeps archives in a directory: written under a temporary name, fsynced, renamed, the directory fsynced; then the manifest likewise.</summary>
+internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveStore
+{
+    private const FileMode New = FileMode.CreateNew;
+
+    public string Location => path;
+
+    public Task<Fault?> CheckWritableAsync(CancellationToken cancellation)
+    {
+        var probe = Path.Combine(path, OwnedName.For("probe"));
+        try
+        {
+            Directory.CreateDirectory(path);
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+            OwnedName.Sweep(path, time.GetUtcNow());
+            return Task.FromResult<Fault?>(null);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Task.FromResult<Fault?>(new Fault(
+                "StoreNotWritable", $"writing to the store {path}: {failure.Message}",
+                "Give --store (SIDECAR_STORE) a directory this user may write to, with room in it"));
+        }
+    }
+
+    public Task<ArchiveDraft> BeginAsync(string name, CancellationToken cancellation) =>
+        Task.FromResult<ArchiveDraft>(new Draft(path, name));
+
+    public async IAsyncEnumerable<Manifest> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (!Directory.Exists(path))
+            yield break;
+        var names = Directory.EnumerateFiles(path, "*" + SnapshotName.ManifestSuffix)
+            .Select(file => Path.GetFileName(file)[..^SnapshotName.ManifestSuffix.Length])
+            .Select(SnapshotName.TryParse).OfType<SnapshotName>()
+            .OrderByDescending(name => name.Time).ThenByDescending(name => name.Id, StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            if (File.Exists(ArchivePath(name.ToString())) && await TryReadAsync(name.ToString(), cancellation) is { } manifest)
+                yield return manifest;
+        }
+    }
+
+    public Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) => Task.FromResult<Stream>(Open(name, ArchivePath(name)));
+
+    public Task<Stream> OpenManifestAsync(string name, CancellationToken cancellation) => Task.FromResult<Stream>(Open(name, ManifestPath(name)));
+
+    public Task RemoveAsync(string name, CancellationToken cancellation)
+    {
+        File.Delete(ManifestPath(name));
+        PosixFile.Sync(path);
+        File.Delete(ArchivePath(name));
+        return Task.CompletedTask;
+    }
+
+    private string ArchivePath(string name) => Path.Combine(path, name + SnapshotName.ArchiveSuffix);
+
+    private string ManifestPath(string name) => Path.Combine(path, name + SnapshotName.ManifestSuffix);
+
+    private FileStream Open(string name, string file)
+    {
+        if (SnapshotName.TryParse(name) is null || !File.Exists(ManifestPath(name)) || !File.Exists(file))
+            throw new FaultException(new Fault("NoSuchSnapshot", $"the store {path} has no snapshot '{name}'", "See `sidecar list`"));
+        return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 18, FileOptions.SequentialScan);
+    }
+
+    private async Task<Manifest?> TryReadAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var file = Open(name, ManifestPath(name));
+            return await ManifestFile.ReadAsync(file, cancellation);
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException or System.Text.Json.JsonException or FaultException)
+        {
+            return null;
+        }
+    }
+
+    private sealed class Draft : ArchiveDraft
+    {
+        private readonly string _directory, _name, _archive, _manifest;
+        private readonly FileStream _body;
+
+        public Draft(string directory, string name)
+        {
+            (_directory, _name) = (directory, name);
+            _archive = Path.Combine(directory, OwnedName.For(name + SnapshotName.ArchiveSuffix));
+            _manifest = Path.Combine(directory, OwnedName.For(name + SnapshotName.ManifestSuffix));
+            _body = Create(_archive);
+        }
+
+        public override Stream Body => _body;
+
+        public override async Task CommitAsync(Action<Stream> writeManifest)
+        {
+            _body.Flush(flushToDisk: true);
+            await _body.DisposeAsync();
+            PosixFile.Rename(_archive, Path.Combine(_directory, _name + SnapshotName.ArchiveSuffix));
+            PosixFile.Sync(_directory);
+
+            await using (var manifest = Create(_manifest))
+            {
+                writeManifest(manifest);
+                manifest.Flush(flushToDisk: true);
+            }
+            PosixFile.Rename(_manifest, Path.Combine(_directory, _name + SnapshotName.ManifestSuffix));
+            PosixFile.Sync(_directory);
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await _body.DisposeAsync();
+            File.Delete(_archive);
+            File.Delete(_manifest);
+        }
+
+        // Readable by its owner alone: an archive holds the key and every message.
+        private static FileStream Create(string path) => new(path, new FileStreamOptions
+        {
+            Mode = New, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+    }
+}

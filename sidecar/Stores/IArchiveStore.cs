@@ -1,0 +1,42 @@
+using ChatOps.Sidecar.Archives;
+using ChatOps.Values;
+
+namespace ChatOps.Sidecar.Stores;
+
+/// <summary>
+/// Keeps archives. The contract every store is held to by <c>ArchiveStoreContract</c>:
+/// an archive without its manifest does not exist, to <see cref="ListAsync"/> and to everyone; nothing half-written is ever under a final name;
+/// a draft that is disposed without commit leaves nothing visible; listing is newest first; removing takes the manifest first and
+/// is harmless when there is nothing; opening what does not exist is a <c>NoSuchSnapshot</c> fault.
+/// </summary>
+internal interface IArchiveStore
+{
+    /// <summary>Where it is, for people.</summary>
+    string Location { get; }
+
+    /// <summary>Null when archives can be written; asked before anything is read. May be called any number of times.</summary>
+    Task<Fault?> CheckWritableAsync(CancellationToken cancellation);
+
+    Task<ArchiveDraft> BeginAsync(string name, CancellationToken cancellation);
+
+    /// <summary>Manifests that cannot be read are passed over: one damaged file must not hide the others.</summary>
+    IAsyncEnumerable<Manifest> ListAsync(CancellationToken cancellation);
+
+    Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation);
+
+    Task<Stream> OpenManifestAsync(string name, CancellationToken cancellation);
+
+    Task RemoveAsync(string name, CancellationToken cancellation);
+}
+
+/// <summary>An archive being written: nobody sees it before <see cref="CommitAsync"/> has returned. Disposing it uncommitted undoes it.</summary>
+internal abstract class ArchiveDraft : IAsyncDisposable
+{
+    /// <summary>Takes the archive's bytes in order.</summary>
+    public abstract Stream Body { get; }
+
+    /// <summary>Makes the archive durable, then the manifest, in that order. Not cancellable: half a commit helps nobody.</summary>
+    public abstract Task CommitAsync(Action<Stream> writeManifest);
+
+    public abstract ValueTask DisposeAsync();
+}
