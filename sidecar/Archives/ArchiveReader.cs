@@ -64,6 +64,7 @@ internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> f
         var target = entry.Target.Length > 0 ? entry.Target : null;
         if (expected.Path != entry.Path || expected.Type != FileRecord.TypeOf(entry.Kind) || expected.Size != entry.Size || expected.Target != target)
             throw Damaged($"it holds {entry.Path} where its manifest lists {expected.Path}");
+        entry = entry with { Sparse = expected.Sparse ?? false };
         sink.Begin(entry);
         if (Contents(raw, sink, source, cancellation) != (expected.Sha256 ?? EmptyHash))
             throw Damaged($"the contents of {entry.Path} do not have the SHA-256 in its manifest");
@@ -101,7 +102,7 @@ internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> f
             ? UnixTime.Parse(text)
             : new UnixTime(raw.ModificationTime.ToUnixTimeSeconds(), 0);
         return new(EntryPath.Check(raw.Name).Value, kind, kind == EntryKind.File ? raw.Length : 0, (uint)raw.Mode, (uint)raw.Uid, (uint)raw.Gid,
-            modified, raw.LinkName, records?.ContainsKey("CHATOPS.sparse") ?? false) { Attributes = AttributesOf(records) };
+            modified, raw.LinkName) { Attributes = AttributesOf(records) };
     }
 
     private static List<KeyValuePair<string, byte[]>>? AttributesOf(IReadOnlyDictionary<string, string>? records)

@@ -93,7 +93,7 @@ internal sealed class ArchiveWriter(Stream output, FileList list) : IDisposable
     {
         Pad(size);
         _hash.GetHashAndReset(_hashBytes);
-        list.Add(new(entry.Path, "file", size, Convert.ToHexStringLower(_hashBytes)));
+        list.Add(new(entry.Path, "file", size, Convert.ToHexStringLower(_hashBytes), Sparse: entry.Sparse ? true : null));
         Members++;
     }
 

@@ -6,7 +6,8 @@ namespace ChatOps.Sidecar.Archives;
 /// <param name="Type">file, directory, link (symbolic) or hardlink.</param>
 /// <param name="Sha256">Of the contents, for files.</param>
 /// <param name="Target">Where a link leads.</param>
-internal sealed record FileRecord(string Path, string Type, long Size, string? Sha256 = null, string? Target = null)
+/// <param name="Sparse">The file had holes: a restore makes holes of its zeros again.</param>
+internal sealed record FileRecord(string Path, string Type, long Size, string? Sha256 = null, string? Target = null, bool? Sparse = null)
 {
     public static string TypeOf(EntryKind kind) => kind switch
     {

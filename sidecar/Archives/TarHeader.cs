@@ -51,8 +51,6 @@ internal sealed class TarHeader : IDisposable
             AddRecord("uid", entry.Uid.ToString(CultureInfo.InvariantCulture));
         if (entry.Gid > LargestId)
             AddRecord("gid", entry.Gid.ToString(CultureInfo.InvariantCulture));
-        if (entry.Sparse)
-            AddRecord("CHATOPS.sparse", "1");
         foreach (var (name, value) in entry.Attributes ?? [])
             AddAttribute(name, value);
     }

@@ -20,7 +20,8 @@ internal abstract class Placement(string into, Action<string, string>? rename)
     public static Placement For(string directory)
     {
         var into = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        into = Directory.ResolveLinkTarget(into, returnFinalTarget: true)?.FullName ?? into;
+        if (FileState.Find(into) is { Kind: FileKind.SymbolicLink })
+            into = Directory.ResolveLinkTarget(into, returnFinalTarget: true)!.FullName;
         if (FileState.Find(into) is not { } state)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(into)!);

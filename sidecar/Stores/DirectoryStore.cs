@@ -38,13 +38,19 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
     {
         if (!Directory.Exists(path))
             yield break;
-        var names = Directory.EnumerateFiles(path, "*" + SnapshotName.ManifestSuffix)
-            .Select(file => Path.GetFileName(file)[..^SnapshotName.ManifestSuffix.Length])
-            .Select(SnapshotName.TryParse).OfType<SnapshotName>()
-            .OrderByDescending(name => name.Time).ThenByDescending(name => name.Id, StringComparer.Ordinal);
-        foreach (var name in names)
+        var seconds = Directory.EnumerateFiles(path, "*" + SnapshotName.ManifestSuffix)
+            .Select(file => SnapshotName.TryParse(Path.GetFileName(file)[..^SnapshotName.ManifestSuffix.Length])).OfType<SnapshotName>()
+            .GroupBy(name => name.Time).OrderByDescending(group => group.Key);
+        foreach (var second in seconds)
         {
-            if (File.Exists(ArchivePath(name.ToString())) && await TryReadAsync(name.ToString(), cancellation) is { } manifest)
+            // A name knows the second only; within one the manifests know better.
+            List<Manifest> found = [];
+            foreach (var name in second)
+            {
+                if (File.Exists(ArchivePath(name.ToString())) && await TryReadAsync(name.ToString(), cancellation) is { } manifest)
+                    found.Add(manifest);
+            }
+            foreach (var manifest in found.OrderByDescending(manifest => manifest.StartedAt))
                 yield return manifest;
         }
     }
