@@ -37,13 +37,11 @@ internal sealed class ObjectStore
         }
     }
 
-    public IReadOnlyList<string> Resources
+    /// <summary>Everything there is, each as if it had just been added: where a controller begins.</summary>
+    public IReadOnlyList<StoreEvent> Snapshot()
     {
-        get
-        {
-            lock (Gate)
-                return [.. _objects.Where(one => one.Value.Count > 0).Select(one => one.Key)];
-        }
+        lock (Gate)
+            return [.. _objects.SelectMany(kind => kind.Value.Values.Select(value => new StoreEvent(Version, ChangeType.Added, kind.Key, value, null)))];
     }
 
     public JsonObject Put(string resource, JsonObject value)
