@@ -13,7 +13,7 @@ namespace ChatOps.Bot.Changes;
 /// </summary>
 internal sealed class ApprovalDesk(
     IKubernetesClient client, BotSettings settings, ChangeBoard board, Planner planner, ChangeRequests requests, ChatPlatforms platforms,
-    TimeProvider time)
+    ResourceMessages messages, TimeProvider time)
 {
     /// <summary>The change a button belongs to and what it stands for; null for a forged or forgotten one.</summary>
     public (Change Change, bool Deny)? Find(string button)
@@ -47,18 +47,18 @@ internal sealed class ApprovalDesk(
         var now = time.GetUtcNow();
         if (ApprovalPolicy.Refusal(change, person, deny, now) is { } refusal)
         {
-            if (refusal.Kind == "Expired") await client.WriteStatusAsync(change, change.Status.Expire(now), ct);
+            if (refusal.Kind == "Expired") await WriteAsync(change, change.Status.Expire(now), ct);
             throw new FaultException(refusal);
         }
         var word = new Approval { Person = person.Name, At = now, PlanDigest = change.Spec.Plan.Digest, Reason = reason };
         if (deny)
         {
-            await client.WriteStatusAsync(change, change.Status.Deny(word, now), ct);
+            await WriteAsync(change, change.Status.Deny(word, now), ct);
             return $"Change {change.Spec.Number} is denied.";
         }
         if (await StaleAsync(change, ct) is { } stale) return await PlanAnewAsync(change, stale, invocationId, ct);
         var after = change.Status.Approve(word, change.Spec.Approvals.Required);
-        await client.WriteStatusAsync(change, after, ct);
+        await WriteAsync(change, after, ct);
         var missing = change.Spec.Approvals.Required - after.Agreed;
         return missing > 0 ? $"Noted; {missing} more needed." : $"Change {change.Spec.Number} is approved and starts now.";
     }
@@ -81,15 +81,15 @@ internal sealed class ApprovalDesk(
     private async Task<string> PlanAnewAsync(Change change, string moved, string invocationId, CancellationToken ct)
     {
         var ended = change.Status.Supersede(new("PlanStale", moved, "A new plan takes its place where one can be made"), time.GetUtcNow());
-        await client.WriteStatusAsync(change, ended, ct);
-        var messages = MessageReference.Of(change);
+        await WriteAsync(change, ended, ct);
+        var shownIn = MessageReference.Of(change);
         var person = settings.People.FirstOrDefault(p => p.Name == change.Spec.RequestedBy.Person);
-        if (person is null || messages.Count == 0 || !settings.Targets.TryGetValue(change.Spec.Target, out var target))
+        if (person is null || shownIn.Count == 0 || !settings.Targets.TryGetValue(change.Spec.Target, out var target))
             return $"Nothing was done: {moved}.";
         try
         {
             var card = new Card(CardState.Working, $"{ChangeCards.Title(change)}: planned anew");
-            var message = await platforms.SendAsync(messages[0].Platform, messages[0].Channel, card, ct);
+            var message = await platforms.SendAsync(shownIn[0].Platform, shownIn[0].Channel, card, ct);
             var wish = new ChangeWish($"{invocationId}/anew", person, target, change.Spec.Action, change.Spec.Parameters, message);
             var anew = await requests.CreateAsync(wish, ct);
             return $"Nothing was done: {moved}. Change {anew.Spec.Number} has the new plan; look at it and decide again.";
@@ -98,5 +98,12 @@ internal sealed class ApprovalDesk(
         {
             return $"Nothing was done: {moved}. {e.Fault}";
         }
+    }
+
+    /// <summary>Stores a decision and shows it before the person gets an answer, without the way round through the watch.</summary>
+    private async Task WriteAsync(Change change, ChangeStatus after, CancellationToken ct)
+    {
+        var written = await client.WriteStatusAsync(change, after, ct);
+        messages.Show(ChatOpsKinds.Changes, written, ChangeCards.Of(written));
     }
 }
