@@ -22,6 +22,9 @@ internal sealed record Manifest
     /// <summary>The Snapshot resource that asked for it, as <c>namespace/name</c>; null for one taken by hand.</summary>
     public string? Request { get; init; }
 
+    /// <summary>The uid of that resource: one made again under the same name is another request.</summary>
+    public string? RequestUid { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>The instant the databases show.</summary>

@@ -1,11 +1,30 @@
 using System.CommandLine;
+using ChatOps.Kubernetes;
+using ChatOps.Sidecar.Runs;
+using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Commands;
 
-/// <summary>placeholder</summary>
+/// <summary>Stays, and carries out the Snapshot resources of the target until it is stopped: what the pod runs.</summary>
 internal sealed class RunCommand : ISidecarCommand
 {
-    public Command Shape => new("run", "x");
+    private readonly Option<string?> _context = new("--context") { Description = "The kubeconfig context; in a pod its service account is used." };
 
-    public Task<int> RunAsync(CommandScope scope, CancellationToken cancellation) => Task.FromResult(0);
+    public Command Shape => new("run", "Watch the cluster and carry out the snapshots asked for, until stopped.") { _context };
+
+    public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
+    {
+        var template = new SnapshotRequest
+        {
+            Target = scope.RequiredTarget(), Home = Path.GetFullPath(scope.Home), Scratch = scope.Scratch,
+        };
+        using var client = new KubernetesClient(ClusterConnection.Discover(scope.Get(_context)), scope.Time);
+        void Log(string text) => scope.Report.Done(text, json => json.WriteString("message", text));
+        var runner = new ResourceRunner(client, scope.Store, template, scope.Time, Log);
+        if (await scope.Store.CheckWritableAsync(cancellation) is { } fault)
+            throw new FaultException(fault);
+        Log($"{runner.Runner}: watching the snapshots of {template.Target} in {client.Namespace}");
+        await runner.RunAsync(cancellation);
+        return ExitCode.Done;
+    }
 }

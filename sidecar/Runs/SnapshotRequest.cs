@@ -16,6 +16,8 @@ internal sealed record SnapshotRequest
     /// <summary>The resource that asks, as <c>namespace/name</c>.</summary>
     public string? Request { get; init; }
 
+    public string? RequestUid { get; init; }
+
     public IReadOnlyList<string> Excludes { get; init; } = PathGlobs.LeftOutByDefault;
 
     /// <summary>Databases no header tells: Signal's is encrypted from its first byte.</summary>

@@ -1,0 +1,45 @@
+using ChatOps.Resources;
+using ChatOps.Sidecar.Archives;
+
+namespace ChatOps.Sidecar.Runs;
+
+/// <summary>What a manifest says, in the words of a Snapshot's status. Claims no check that is not in the manifest or was not just done.</summary>
+internal static class ManifestResult
+{
+    public static SnapshotResult Of(Manifest manifest, IEnumerable<string> moreChecks) => new(
+        manifest.CutAt,
+        new() { Name = manifest.Name, Bytes = manifest.BytesOut, Sha256 = manifest.ArchiveSha256 },
+        [.. manifest.Databases.Select(Of)],
+        manifest.FileCount,
+        manifest.BytesIn,
+        (long)Math.Round(manifest.PinnedMilliseconds),
+        [.. manifest.Verification.Checks.Concat(moreChecks).Distinct()],
+        [.. Warnings(manifest)]);
+
+    private static SnapshotDatabase Of(DatabaseFacts facts) => new()
+    {
+        Path = facts.Path,
+        Pages = facts.Pages ?? 0,
+        WalFrames = facts.WalFrames,
+        PinnedMilliseconds = (long)Math.Round(facts.PinnedMilliseconds),
+        Fingerprint = facts.Fingerprint,
+        Encrypted = facts.Encrypted,
+        UserVersion = facts.UserVersion,
+    };
+
+    private static IEnumerable<string> Warnings(Manifest manifest)
+    {
+        if (manifest.Databases.Count == 0)
+            yield return "no databases were found";
+        foreach (var failure in manifest.Verification.Failures)
+            yield return $"check failed: {failure}";
+        foreach (var facts in manifest.Databases.Where(facts => facts.Integrity.StartsWith("not checked", StringComparison.Ordinal)))
+            yield return $"{facts.Path}: {facts.Integrity}";
+        if (manifest.Cut == "per-database")
+            yield return "each database shows an instant of its own: no common one was found";
+        foreach (var path in manifest.ChangedWhileReading.Take(20))
+            yield return $"changed while it was read: {path}";
+        foreach (var path in manifest.Vanished.Take(20))
+            yield return $"vanished: {path}";
+    }
+}

@@ -1,0 +1,143 @@
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using ChatOps.Kubernetes;
+using ChatOps.Resources;
+using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Reports;
+using ChatOps.Sidecar.Stores;
+using ChatOps.Values;
+
+namespace ChatOps.Sidecar.Runs;
+
+/// <summary>
+/// Carries out the Snapshot resources of one target, one at a time, in the order they come, for as long as it runs. A request is carried out at
+/// most once: one left running by a dead predecessor succeeds if its archive exists, else fails as Interrupted. An API server that is away
+/// stops nothing that has begun.
+/// </summary>
+internal sealed class ResourceRunner(
+    IKubernetesClient client, IArchiveStore store, SnapshotRequest template, TimeProvider time, Action<string> log)
+{
+    private readonly Channel<Snapshot> _requests = Channel.CreateUnbounded<Snapshot>();
+
+    /// <summary>This process, and no other of the same pod before or after it.</summary>
+    public string Runner { get; } = $"{Environment.MachineName}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+
+    /// <summary>Returns only when cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var informer = new Informer<Snapshot>(
+            client, ChatOpsKinds.Snapshots, client.Namespace, ChatOpsKinds.OfTarget(template.Target), time);
+        var watching = informer.RunAsync(Take, cancellation);
+        try
+        {
+            await foreach (var request in _requests.Reader.ReadAllAsync(cancellation))
+                await HandleAsync(informer.Find(request.Metadata.Namespace, request.Metadata.Name) ?? request, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private ValueTask Take(WatchEvent<Snapshot> change)
+    {
+        if (change.Type is WatchEventType.Added or WatchEventType.Modified && IsForUs(change.Object))
+            _requests.Writer.TryWrite(change.Object);
+        return ValueTask.CompletedTask;
+    }
+
+    private bool IsForUs(Snapshot snapshot) =>
+        snapshot.Spec.Driver == "tar" && snapshot.Metadata.DeletionTimestamp is null && !snapshot.Status.IsFinal
+        && (snapshot.Status.Phase == SnapshotPhase.Pending || snapshot.Status.Runner != Runner);
+
+    private async Task HandleAsync(Snapshot snapshot, CancellationToken cancellation)
+    {
+        if (!IsForUs(snapshot))
+            return;
+        using var report = new StatusReport(client, snapshot, time);
+        if (snapshot.Status.Phase != SnapshotPhase.Pending)
+        {
+            await SettleAsync(snapshot, report, cancellation);
+            return;
+        }
+        if (!await report.TryStartAsync(Runner, cancellation))
+            return;
+        log($"{snapshot.Metadata.Name}: started");
+        var end = await CarryOutAsync(snapshot, report, cancellation);
+        // The outcome must be told even as we are being stopped; a successor tells it otherwise.
+        using var last = new CancellationTokenSource();
+        using var stopping = cancellation.Register(() => last.CancelAfter(TimeSpan.FromSeconds(5)));
+        await report.WriteAsync(status => End(status, snapshot, end), last.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        log($"{snapshot.Metadata.Name}: {(end.Fault is { } fault ? fault.ToString() : end.Value.Name)}");
+    }
+
+    private async Task<Outcome<Manifest>> CarryOutAsync(Snapshot snapshot, StatusReport report, CancellationToken cancellation)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var following = report.FollowAsync(done.Token);
+        Outcome<Manifest> outcome;
+        try
+        {
+            // Reading and compressing block their thread, so they get one of their own.
+            outcome = await Task.Run(() => TakeAsync(snapshot, report, cancellation), cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = Interrupted("the sidecar was stopped");
+        }
+        catch (Exception failure)
+        {
+            outcome = Faults.Of(failure);
+        }
+        await done.CancelAsync();
+        await following;
+        return outcome;
+    }
+
+    private SnapshotStatus End(SnapshotStatus status, Snapshot snapshot, Outcome<Manifest> outcome) => outcome.Fault is { } fault
+        ? status.Fail(ResourceFault.From(fault), time.GetUtcNow())
+        : status.Succeed(ManifestResult.Of(outcome.Value, snapshot.Spec.Verify ? VerifyRun.Checks : []), time.GetUtcNow());
+
+    private async Task<Outcome<Manifest>> TakeAsync(Snapshot snapshot, StatusReport report, CancellationToken cancellation)
+    {
+        var request = template with { Request = NameOf(snapshot), RequestUid = snapshot.Metadata.Uid };
+        var manifest = await new SnapshotRun(request, store, time, report.Note).RunAsync(cancellation);
+        return snapshot.Spec.Verify ? await VerifyAsync(manifest, report, cancellation) : manifest;
+    }
+
+    /// <summary>An archive that cannot be read back is removed: it must not be counted on.</summary>
+    private async Task<Outcome<Manifest>> VerifyAsync(Manifest manifest, StatusReport report, CancellationToken cancellation)
+    {
+        if (report.Status.Phase == SnapshotPhase.Running)
+            await report.TryWriteAsync(status => status.Verify(), cancellation);
+        try
+        {
+            return await new VerifyRun(store, report.Note).RunAsync(manifest.Name, cancellation);
+        }
+        catch (FaultException failure)
+        {
+            await store.RemoveAsync(manifest.Name, CancellationToken.None);
+            return failure.Fault;
+        }
+    }
+
+    /// <summary>Ends what a predecessor began: its archive is either whole, with a manifest, or does not exist.</summary>
+    private async Task SettleAsync(Snapshot snapshot, StatusReport report, CancellationToken cancellation)
+    {
+        Outcome<Manifest> outcome = Interrupted($"the sidecar that ran it ({snapshot.Status.Runner}) is gone");
+        await foreach (var manifest in store.ListAsync(cancellation))
+        {
+            if (manifest.Request != NameOf(snapshot) || manifest.RequestUid != snapshot.Metadata.Uid)
+                continue;
+            outcome = snapshot.Spec.Verify ? await VerifyAsync(manifest, report, cancellation) : manifest;
+            break;
+        }
+        await report.WriteAsync(status => End(status, snapshot, outcome), cancellation);
+        log($"{snapshot.Metadata.Name}: left by a predecessor, {(outcome.Succeeded ? "but whole" : "not finished")}");
+    }
+
+    private static string NameOf(Snapshot snapshot) => $"{snapshot.Metadata.Namespace}/{snapshot.Metadata.Name}";
+
+    private static Fault Interrupted(string cause) => new(
+        "Interrupted", $"the snapshot was interrupted: {cause}; nothing of it was kept", "Ask for it again: /snapshot");
+}
