@@ -3,7 +3,7 @@ using ChatOps.Cluster.Api;
 using ChatOps.Cluster.Json;
 using ChatOps.Cluster.Kinds;
 using ChatOps.Cluster.Schemas;
-using ChatOps.Cluster.Selection;
+using ChatOps.Cluster.Selectors;
 
 namespace ChatOps.Cluster.Admission;
 

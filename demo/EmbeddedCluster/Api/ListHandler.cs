@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using ChatOps.Cluster.Json;
-using ChatOps.Cluster.Selection;
+using ChatOps.Cluster.Selectors;
 using ChatOps.Cluster.Storage;
 using Microsoft.AspNetCore.Http;
 

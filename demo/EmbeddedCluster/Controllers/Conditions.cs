@@ -14,9 +14,13 @@ internal static class Conditions
         if (conditions is null)
             status["conditions"] = conditions = [];
         var old = status.Condition(type);
-        if (old is not null && old.Text("status") == value && old.Text("reason") == reason && old.Text("message") == message && !touch)
+        if (old is not null && old.Text("status") == value && (old.Text("reason") ?? "") == reason && (old.Text("message") ?? "") == message && !touch)
             return;
-        var entry = new JsonObject { ["type"] = type, ["status"] = value, ["reason"] = reason, ["message"] = message };
+        var entry = new JsonObject { ["type"] = type, ["status"] = value };
+        if (reason.Length > 0)
+            entry["reason"] = reason;
+        if (message.Length > 0)
+            entry["message"] = message;
         entry["lastTransitionTime"] = old?.Text("status") == value ? old["lastTransitionTime"]?.DeepClone() : now;
         if (touch)
             entry["lastUpdateTime"] = now;

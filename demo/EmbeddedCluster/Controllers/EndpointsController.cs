@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using ChatOps.Cluster.Json;
-using ChatOps.Cluster.Selection;
+using ChatOps.Cluster.Selectors;
 using ChatOps.Cluster.Storage;
 
 namespace ChatOps.Cluster.Controllers;

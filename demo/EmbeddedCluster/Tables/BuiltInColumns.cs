@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ChatOps.Cluster.Json;
 using ChatOps.Cluster.Kinds;
-using ChatOps.Cluster.Selection;
+using ChatOps.Cluster.Selectors;
 
 namespace ChatOps.Cluster.Tables;
 

@@ -3,7 +3,7 @@ using ChatOps.Cluster.Api;
 using ChatOps.Cluster.Json;
 using ChatOps.Cluster.Kinds;
 
-namespace ChatOps.Cluster.Selection;
+namespace ChatOps.Cluster.Selectors;
 
 /// <summary>Decides whether an object's fields match; fields the kind does not offer are refused as by the real server.</summary>
 internal sealed class FieldSelector

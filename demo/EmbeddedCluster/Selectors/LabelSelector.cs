@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using ChatOps.Cluster.Api;
 using ChatOps.Cluster.Json;
 
-namespace ChatOps.Cluster.Selection;
+namespace ChatOps.Cluster.Selectors;
 
 /// <summary>Decides whether labels match; understands the query form (equality and set based) and the object form (matchLabels, matchExpressions).</summary>
 internal sealed class LabelSelector

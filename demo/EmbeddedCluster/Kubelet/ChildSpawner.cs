@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace ChatOps.Cluster.Kubelet;
+
+/// <summary>Starts every child from one thread that lives as long as this object, because the kernel's parent-death signal follows the thread.</summary>
+/// <remarks>prctl(2), PR_SET_PDEATHSIG: "the parent" is the thread that created the child, and pool threads come and go.</remarks>
+internal sealed class ChildSpawner : IDisposable
+{
+    private static readonly string? SetPriv = Find("setpriv");
+    private static readonly string? SetSid = Find("setsid");
+    private readonly BlockingCollection<Action> _work = [];
+
+    public ChildSpawner() => new Thread(Run) { IsBackground = true, Name = "child spawner" }.Start();
+
+    /// <summary>Starts a process that leads its own group and dies with this one, even if this one is killed by SIGKILL.</summary>
+    public Task<Process> StartAsync(ProcessStartInfo start)
+    {
+        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _work.Add(() =>
+        {
+            try
+            {
+                started.SetResult(Process.Start(Wrap(start))!);
+            }
+            catch (Exception error)
+            {
+                started.SetException(error);
+            }
+        });
+        return started.Task;
+    }
+
+    public void Dispose() => _work.CompleteAdding();
+
+    private static ProcessStartInfo Wrap(ProcessStartInfo start)
+    {
+        string[] prefix = [.. SetPriv is null ? [] : (string[])[SetPriv, "--pdeathsig", "KILL", "--"], .. SetSid is null ? [] : (string[])[SetSid]];
+        if (prefix.Length > 0)
+        {
+            var arguments = start.ArgumentList.ToArray();
+            start.ArgumentList.Clear();
+            foreach (var argument in prefix.Skip(1).Append(start.FileName).Concat(arguments))
+                start.ArgumentList.Add(argument);
+            start.FileName = prefix[0];
+        }
+        start.UseShellExecute = false;
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        return start;
+    }
+
+    private static string? Find(string tool) => ((string[])["/usr/bin", "/bin", "/usr/local/bin"])
+        .Select(directory => Path.Combine(directory, tool)).FirstOrDefault(File.Exists);
+
+    private void Run()
+    {
+        foreach (var work in _work.GetConsumingEnumerable())
+            work();
+    }
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+
+namespace ChatOps.Cluster.Kubelet;
+
+/// <summary>Says how a container of one image is run on this machine; called anew for every start.</summary>
+public delegate ProcessStartInfo ContainerProgram(ContainerContext container);
+
+/// <summary>How the process kubelet is to run pods.</summary>
+public sealed record KubeletOptions
+{
+    /// <summary>The directory under which claims (<c>volumes/namespace/claim</c>) and pods' own directories are kept.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>Programs by image repository (no tag, no digest); any other image cannot be pulled.</summary>
+    public required IReadOnlyDictionary<string, ContainerProgram> Programs { get; init; }
+
+    public string NodeName { get; init; } = "local";
+
+    /// <summary>How much longer a container with the tag <c>slow</c> takes to become ready.</summary>
+    public TimeSpan SlowStart { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>The pause before the second restart of a crashing container; it doubles up to five minutes.</summary>
+    public TimeSpan CrashBackoff { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often the node tells that it is alive.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Which port of this machine stands for a container port of a pod (uid, port); the same port when null.</summary>
+    public Func<string, int, int>? MapPort { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
+
+/// <summary>One container about to be started, with every reference in its specification resolved.</summary>
+/// <param name="Mounts">Mount path to the directory of this machine that stands for it.</param>
+public sealed record ContainerContext(
+    string Namespace, string Pod, string PodUid, string Container, string Image, IReadOnlyList<string> Command, IReadOnlyList<string> Args,
+    IReadOnlyDictionary<string, string> Environment, IReadOnlyDictionary<string, string> Mounts, string WorkingDirectory, Func<int, int> HostPort)
+{
+    /// <summary>The path of this machine for a path in the container; a path below no mount is returned as it is.</summary>
+    public string HostPath(string path)
+    {
+        var mount = Mounts.Keys.Where(one => IsBelow(path, one)).MaxBy(one => one.Length);
+        return mount is null ? path : Mounts[mount] + path[mount.TrimEnd('/').Length..];
+    }
+
+    /// <summary>The same text with every mount path that begins it, or follows <c>=</c>, <c>:</c> or a space, made a path of this machine.</summary>
+    public string Substitute(string text)
+    {
+        foreach (var (mount, host) in Mounts.OrderByDescending(one => one.Key.Length))
+        {
+            var at = text.IndexOf(mount, StringComparison.Ordinal);
+            while (at >= 0)
+            {
+                var ends = at + mount.Length;
+                if ((at == 0 || text[at - 1] is '=' or ':' or ' ' or ',' or '\'' or '"') && (ends == text.Length || text[ends] is '/' or ':' or ' ' or ',' or '\'' or '"'))
+                {
+                    text = text[..at] + host + text[ends..];
+                    ends = at + host.Length;
+                }
+                at = text.IndexOf(mount, ends, StringComparison.Ordinal);
+            }
+        }
+        return text;
+    }
+
+    /// <summary>A start of this program with the container's own arguments and environment, paths substituted.</summary>
+    public ProcessStartInfo Start(string program, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program) { WorkingDirectory = WorkingDirectory };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
+        return start;
+    }
+
+    private static bool IsBelow(string path, string mount) =>
+        path == mount || path.StartsWith(mount.TrimEnd('/') + "/", StringComparison.Ordinal);
+}

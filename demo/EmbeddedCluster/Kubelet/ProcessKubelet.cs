@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using ChatOps.Cluster.Json;
+using ChatOps.Cluster.Logs;
+using ChatOps.Kubernetes;
+
+namespace ChatOps.Cluster.Kubelet;
+
+/// <summary>Runs the pods of one node as processes of this machine, for any API server; disposed, it leaves no process behind.</summary>
+/// <remarks>It also is the scheduler: a pod without a node is bound to its own. An API server that is away stops nothing.</remarks>
+public sealed class ProcessKubelet : IContainerLogs, IAsyncDisposable
+{
+    private readonly IKubernetesClient _client;
+    private readonly KubeletOptions _options;
+    private readonly ChildSpawner _spawner = new();
+    private readonly ConcurrentDictionary<(string Namespace, string Name), PodRun> _pods = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _watching;
+    private readonly Task _node;
+
+    private ProcessKubelet(IKubernetesClient client, KubeletOptions options)
+    {
+        (_client, _options) = (client, options);
+        Directory.CreateDirectory(options.Root);
+        _node = Task.Run(() => new NodeRegistration(client, options).RunAsync(_stopping.Token));
+        _watching = Task.Run(WatchAsync);
+    }
+
+    /// <summary>Starts at once; pods that exist already are started as they are seen.</summary>
+    public static Task<ProcessKubelet> StartAsync(IKubernetesClient client, KubeletOptions options) => Task.FromResult(new ProcessKubelet(client, options));
+
+    /// <summary>The directory that stands for a claim.</summary>
+    public string ClaimDirectory(string ns, string claim) => PodDirectories.ClaimPath(_options.Root, ns, claim);
+
+    public ContainerLog? Find(string podUid, string container, bool previous) =>
+        _pods.Values.FirstOrDefault(run => run.Uid == podUid)?.Log(container, previous);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _watching;
+        await _node;
+        await Task.WhenAll(_pods.Values.Select(run => run.DisposeAsync().AsTask()));
+        _spawner.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        var reflector = new Reflector(_client, _options.Time);
+        try
+        {
+            await foreach (var change in reflector.FollowAsync(RawKinds.Pods, null, Selection.All, _stopping.Token))
+            {
+                if (change is null)
+                    foreach (var run in _pods.Values)
+                        run.Report();
+                else if (change.Type == WatchEventType.Deleted)
+                    Forget(change.Object);
+                else
+                    await SeeAsync(change.Object);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The kubelet is being disposed.
+        }
+    }
+
+    private async Task SeeAsync(RawResource pod)
+    {
+        var key = (pod.Metadata.Namespace ?? "", pod.Metadata.Name);
+        if (_pods.TryGetValue(key, out var known) && known.Uid != pod.Metadata.Uid)
+            Forget(pod, known);
+        var node = pod.Rest.Text("spec", "nodeName") ?? "";
+        if (node.Length == 0 && pod.Metadata.DeletionTimestamp is null)
+            await BindAsync(pod);
+        else if (node == _options.NodeName)
+            RunOrEnd(key, pod);
+    }
+
+    private void RunOrEnd((string, string) key, RawResource pod)
+    {
+        if (pod.Metadata.DeletionTimestamp is null)
+        {
+            if (pod.Rest.Text("status", "phase") is not ("Succeeded" or "Failed") && !_pods.ContainsKey(key))
+                _pods[key] = new PodRun(_client, _options, _spawner, pod);
+            return;
+        }
+        if (_pods.TryGetValue(key, out var run))
+            run.Terminate(TimeSpan.FromSeconds(pod.Metadata.DeletionGracePeriodSeconds ?? 30));
+        else
+            _ = DeleteAsync(pod); // it was ending when an earlier kubelet of this node went away
+    }
+
+    private void Forget(RawResource pod, PodRun? known = null)
+    {
+        var key = (pod.Metadata.Namespace ?? "", pod.Metadata.Name);
+        if (known is null && (!_pods.TryGetValue(key, out known) || known.Uid != pod.Metadata.Uid))
+            return;
+        _pods.TryRemove(key, out _);
+        _ = known.DisposeAsync().AsTask();
+    }
+
+    private async Task BindAsync(RawResource pod)
+    {
+        var body = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Binding",
+            ["metadata"] = new JsonObject { ["name"] = pod.Metadata.Name, ["namespace"] = pod.Metadata.Namespace },
+            ["target"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = _options.NodeName },
+        };
+        try
+        {
+            await _client.PostAsync(RawKinds.Pods, pod.Metadata.Namespace, pod.Metadata.Name, "binding", body, _stopping.Token);
+        }
+        catch (ApiException)
+        {
+            // Gone or bound meanwhile: the watch says so next.
+        }
+    }
+
+    private async Task DeleteAsync(RawResource pod)
+    {
+        try
+        {
+            await _client.DeleteAsync(RawKinds.Pods, pod.Metadata.Namespace, pod.Metadata.Name, new Deletion(GracePeriodSeconds: 0, Uid: pod.Metadata.Uid), _stopping.Token);
+        }
+        catch (Exception error) when (error is ApiException or OperationCanceledException)
+        {
+            // Seen again at the next listing.
+        }
+    }
+}
