@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using ChatOps.Cluster;
+using ChatOps.Cluster.Kubelet;
+using ChatOps.Kubernetes;
+using ChatOps.Values;
+
+namespace ChatOps.Demo.World;
+
+/// <summary>
+/// A whole installation in one process tree: an API server, a kubelet whose pods are processes, the live writer and the real sidecar in
+/// pod <c>ghostwire-0</c>, the real bot. Disposed, it leaves nothing but what was to be kept.
+/// </summary>
+internal sealed class DemoWorld : IAsyncDisposable
+{
+    private readonly DemoOptions _options;
+    private readonly string _root;
+    private readonly ChildSpawner _spawner = new();
+    private readonly ConcurrentDictionary<int, int> _ports = new();
+    private readonly string _webKey = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+    private readonly List<IAsyncDisposable> _parts = [];
+    private string? _botKubeconfig;
+    private string _settings = "";
+    private BotProcess? _bot;
+
+    private DemoWorld(DemoOptions options)
+    {
+        _options = options;
+        _root = options.Keep is null ? Directory.CreateTempSubdirectory("chatops-demo-").FullName : Directory.CreateDirectory(Path.GetFullPath(options.Keep)).FullName;
+    }
+
+    public string SignInLink { get; private set; } = "";
+
+    public string Kubeconfig => Path.Combine(_root, "kubeconfig");
+
+    public string Home => Path.Combine(_root, "volumes", "signal", "signal-data-ghostwire-0");
+
+    public string Archives => Path.Combine(_root, "volumes", "signal", "ghostwire-archives");
+
+    /// <summary>The API server in this process; null when another one is used.</summary>
+    public EmbeddedCluster? Embedded { get; private set; }
+
+    public string Welcome => $"""
+
+        ChatOps is running.
+
+          sign in   {SignInLink}
+          kubectl   KUBECONFIG={Kubeconfig} kubectl -n signal get pods,snapshots
+          home      {Home}
+          archives  {Archives}
+
+        Try /snapshot ghostwire, then /deploy ghostwire 1.19.0, and approve it as approver.
+        /deploy ghostwire missing shows how it goes back by itself. Ctrl-C ends everything.
+        """;
+
+    /// <summary>With an API server of its own.</summary>
+    public static Task<DemoWorld> StartAsync(DemoOptions options, CancellationToken ct) => BuildAsync(options, async world =>
+    {
+        world.Embedded = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { VolumesRoot = Path.Combine(world._root, "volumes") }, ct);
+        world._parts.Add(world.Embedded);
+        return world.Embedded.Kubeconfig;
+    }, ct);
+
+    /// <summary>On an API server that is there already; pods run here all the same.</summary>
+    /// <param name="kubeconfig">The text of a kubeconfig that may do everything.</param>
+    public static Task<DemoWorld> StartOnAsync(string kubeconfig, DemoOptions options, CancellationToken ct) =>
+        BuildAsync(options, _ => Task.FromResult(kubeconfig), ct);
+
+    /// <summary>Only the bot, against the cluster of KUBECONFIG.</summary>
+    public static async Task<DemoWorld> OnClusterAsync(DemoOptions options, string? settings, CancellationToken ct)
+    {
+        var world = new DemoWorld(options);
+        world._settings = settings ?? throw new FaultException(new(
+            "NoSettings", "--cluster needs to know what the bot may touch", "Write a chatops.yaml (demo/World/chatops.yaml is one) and name it with --config"));
+        await world.StartBotAsync(ct);
+        return world;
+    }
+
+    /// <summary>Starts the bot, at first or after a kill; the page keeps its address and its sessions.</summary>
+    public async Task StartBotAsync(CancellationToken ct)
+    {
+        (_bot, SignInLink) = await BotProcess.StartAsync(_spawner, _settings, _botKubeconfig, _webKey, Console.Error.WriteLine, ct);
+    }
+
+    public Task KillBotAsync() => _bot!.KillAsync();
+
+    /// <summary>Completes when the bot has ended or the person wants to end.</summary>
+    public async Task Ended(CancellationToken ct) => await _bot!.Exited.WaitAsync(ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_bot is not null) await _bot.DisposeAsync();
+        foreach (var part in Enumerable.Reverse(_parts)) await part.DisposeAsync();
+        _spawner.Dispose();
+        if (_options.Keep is null) Directory.Delete(_root, recursive: true);
+    }
+
+    private static async Task<DemoWorld> BuildAsync(DemoOptions options, Func<DemoWorld, Task<string>> server, CancellationToken ct)
+    {
+        var world = new DemoWorld(options);
+        try
+        {
+            await world.BuildAsync(await server(world), ct);
+            return world;
+        }
+        catch
+        {
+            await world.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task BuildAsync(string kubeconfig, CancellationToken ct)
+    {
+        await File.WriteAllTextAsync(Kubeconfig, kubeconfig, ct);
+        _botKubeconfig = Kubeconfig;
+        var connection = ChatOps.Kubernetes.Kubeconfig.Load([Kubeconfig]).Connect();
+        var client = new KubernetesClient(connection);
+        await Manifests.ApplyAsync(client, ct);
+        var kubelet = await ProcessKubelet.StartAsync(client, new KubeletOptions
+        {
+            Root = _root,
+            Programs = ContainerPrograms.For(_options, SidecarKubeconfig(kubeconfig)),
+            MapPort = (_, port) => _ports.GetOrAdd(port, _ => FreePort()),
+            CrashBackoff = TimeSpan.FromSeconds(1),
+        });
+        Embedded?.Logs = kubelet;
+        _parts.Add(kubelet);
+        await client.WaitForAsync(Kinds.StatefulSets, "signal", "ghostwire", s => s?.Status.ReadyReplicas == 1, TimeProvider.System, ct);
+        _settings = Path.Combine(_root, "chatops.yaml");
+        var port = _options.Port == 0 ? FreePort() : _options.Port;
+        await File.WriteAllTextAsync(_settings, Manifests.Settings.TrimEnd() + $"\n  listen: 127.0.0.1:{port}\n", ct);
+        await StartBotAsync(ct);
+    }
+
+    /// <summary>The same server, seen from the pod's namespace.</summary>
+    private string SidecarKubeconfig(string kubeconfig)
+    {
+        var path = Path.Combine(_root, "sidecar.kubeconfig");
+        File.WriteAllText(path, kubeconfig.Replace("namespace: default", "namespace: signal", StringComparison.Ordinal));
+        return path;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using ChatOps.Cluster.Json;
+using ChatOps.Kubernetes;
+
+namespace ChatOps.Demo.World;
+
+/// <summary>The objects the demo stands on, applied to any API server.</summary>
+internal static class Manifests
+{
+    public static string Settings => Resource("chatops.yaml");
+
+    /// <summary>Server-side applies the custom resource definitions and the Ghostwire release; done twice, nothing changes.</summary>
+    public static async Task ApplyAsync(IKubernetesClient client, CancellationToken ct)
+    {
+        foreach (var text in (string[])["changes.yaml", "restores.yaml", "snapshots.yaml", "ghostwire.yaml"])
+        {
+            foreach (var document in YamlDocuments.Parse(Resource(text)))
+            {
+                var meta = document["metadata"]!;
+                await client.PatchAsync(KindOf(document), (string?)meta["namespace"], (string)meta["name"]!, Patch.Apply(document, force: true), ct);
+            }
+        }
+    }
+
+    private static ResourceKind<DataResource> KindOf(JsonObject document) => (string?)document["kind"] switch
+    {
+        "CustomResourceDefinition" => Of("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false),
+        "Namespace" => Kinds.Namespaces,
+        "PersistentVolumeClaim" => Of("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true),
+        "Service" => Of("", "v1", "services", "Service", true),
+        "StatefulSet" => Of("apps", "v1", "statefulsets", "StatefulSet", true),
+        var kind => throw new InvalidOperationException($"the demo has no manifest of kind {kind}"),
+    };
+
+    private static ResourceKind<DataResource> Of(string group, string version, string plural, string kind, bool namespaced) =>
+        new(group, version, plural, kind, Kinds.ConfigMaps.Json, namespaced);
+
+    private static string Resource(string name)
+    {
+        using var stream = typeof(Manifests).Assembly.GetManifestResourceStream($"manifests/{name}")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
