@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace ChatOps.Sidecar.Tests;
+
+/// <summary>The program as people start it: its own process, the test's home, store and scratch.</summary>
+internal static class Cli
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "sidecar");
+
+    public static Process Start(Home home, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["SIDECAR_HOME"] = home.Root;
+        start.Environment["SIDECAR_STORE"] = home.Store;
+        start.Environment["SIDECAR_SCRATCH"] = home.Scratch;
+        start.Environment["SIDECAR_TARGET"] = "ghostwire";
+        return Process.Start(start)!;
+    }
+
+    public static async Task<(int Code, string Output, string Error)> RunAsync(Home home, params string[] arguments)
+    {
+        using var process = Start(home, arguments);
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output, await error);
+    }
+}

@@ -1,0 +1,86 @@
+using ChatOps.Sidecar.Posix;
+using ChatOps.Sidecar.Runs;
+
+namespace ChatOps.Sidecar.Tests.Runs;
+
+public sealed class PlacementTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 21, 10, 45, 30, TimeSpan.Zero);
+
+    public static TheoryData<string, int> Interruptions => new(
+        from kind in new[] { "whole", "children" } from step in Enumerable.Range(0, 9) select (kind, step));
+
+    [Theory]
+    [MemberData(nameof(Interruptions))]
+    public void An_interruption_at_any_step_is_finished_by_running_again(string kind, int steps)
+    {
+        using var home = new Home();
+        home.Write("old1", "old");
+        home.Write("old2/inside", "old");
+        Directory.CreateDirectory(home.At("lost+found"));
+        var left = steps;
+        Fill(Make(kind, home.Root, null));
+        var broken = Make(kind, home.Root, (from, to) =>
+        {
+            if (left-- == 0)
+                throw new IOException("power cut");
+            PosixFile.Rename(from, to);
+        });
+        var interrupted = Record.Exception(() => broken.Place("snap", Now)) is not null;
+
+        var again = Make(kind, home.Root, null);
+        var resumed = again.Resume();
+        if (interrupted && steps > 0)
+            Assert.Equal("snap", resumed);
+        if (steps == 0)
+            Assert.True(File.Exists(home.At("old1")), "nothing had moved, so nothing may have");
+        else
+            AssertPlaced(kind, home);
+    }
+
+    [Fact]
+    public async Task A_mounted_volume_is_restored_child_by_child()
+    {
+        using var home = new Home();
+        home.Write("a", "new");
+        var name = (await home.SnapshotAsync()).Name;
+        var volume = Directory.CreateDirectory(home.Aside("volume")).FullName;
+        using var mount = System.Diagnostics.Process.Start("mount", ["-t", "tmpfs", "none", volume]);
+        await mount.WaitForExitAsync();
+        Assert.SkipUnless(mount.ExitCode == 0, "mounting needs root: run the tests as root to see a real mount point restored");
+        try
+        {
+            File.WriteAllText(Path.Combine(volume, "b"), "old");
+            var outcome = await home.RestoreAsync(name, volume);
+            Assert.Equal("new", File.ReadAllText(Path.Combine(volume, "a")));
+            Assert.Equal("old", File.ReadAllText(Path.Combine(outcome.Before!, "b")));
+            Assert.False(File.Exists(Path.Combine(volume, "b")));
+        }
+        finally
+        {
+            using var unmount = System.Diagnostics.Process.Start("umount", [volume]);
+            await unmount.WaitForExitAsync();
+        }
+    }
+
+    private static Placement Make(string kind, string into, Action<string, string>? rename) =>
+        kind == "whole" ? new WholePlacement(into, rename) : new ChildrenPlacement(into, rename);
+
+    private static void Fill(Placement placement)
+    {
+        placement.MakePartial();
+        File.WriteAllText(Path.Combine(placement.Partial, "new1"), "new");
+        Directory.CreateDirectory(Path.Combine(placement.Partial, "old2"));
+        File.WriteAllText(Path.Combine(placement.Partial, "old2", "inside"), "new");
+    }
+
+    private static void AssertPlaced(string kind, Home home)
+    {
+        Assert.Equal("new", File.ReadAllText(home.At("new1")));
+        Assert.Equal("new", File.ReadAllText(home.At("old2/inside")));
+        Assert.False(File.Exists(home.At("old1")));
+        var before = kind == "whole" ? home.Aside(".home.before-restore-20261121T104530Z") : home.At(".before-restore-20261121T104530Z");
+        Assert.Equal("old", File.ReadAllText(Path.Combine(before, "old1")));
+        Assert.Equal("old", File.ReadAllText(Path.Combine(before, "old2", "inside")));
+    }
+}
