@@ -9,7 +9,7 @@ internal static unsafe partial class Libc
     public const int CurrentDirectory = -100;
     public const int NoFollow = 0x100;
     public const int EmptyPath = 0x1000;
-    public const int RemoveDirectory = 0x200;
+    public const uint StartOnly = 2;
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int OpenAt(int directory, string path, int flags, uint mode);
@@ -71,11 +71,8 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFileSystem(SafeFileHandle file);
 
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    public static partial uint EffectiveUser();
-
-    [LibraryImport("libc", EntryPoint = "posix_fadvise", SetLastError = true)]
-    public static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    public static partial int StartWriting(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(SafeFileHandle file, int command, byte* argument);

@@ -95,6 +95,7 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
     {
         private readonly string _directory, _name, _archive, _manifest;
         private readonly FileStream _body;
+        private readonly EagerWriter _eager;
 
         public Draft(string directory, string name)
         {
@@ -102,13 +103,15 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
             _archive = Path.Combine(directory, OwnedName.For(name + SnapshotName.ArchiveSuffix));
             _manifest = Path.Combine(directory, OwnedName.For(name + SnapshotName.ManifestSuffix));
             _body = Create(_archive);
+            _eager = new(_body);
         }
 
-        public override Stream Body => _body;
+        public override Stream Body => _eager;
 
         public override async Task CommitAsync(Action<Stream> writeManifest)
         {
             _body.Flush(flushToDisk: true);
+            await _eager.DisposeAsync();
             await _body.DisposeAsync();
             PosixFile.Rename(_archive, Path.Combine(_directory, _name + SnapshotName.ArchiveSuffix));
             PosixFile.Sync(_directory);
@@ -124,6 +127,7 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
 
         public override async ValueTask DisposeAsync()
         {
+            await _eager.DisposeAsync();
             await _body.DisposeAsync();
             File.Delete(_archive);
             File.Delete(_manifest);
