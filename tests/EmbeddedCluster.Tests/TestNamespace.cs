@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+using ChatOps.Cluster.Json;
+using ChatOps.Testing.Cluster;
+
+namespace ChatOps.Cluster.Tests;
+
+/// <summary>One namespace of one cluster, driven by the real kubectl; deleted when disposed.</summary>
+internal sealed class TestNamespace(ClusterUnderTest cluster, Kubectl kubectl, string name) : IAsyncDisposable
+{
+    public ClusterUnderTest Cluster => cluster;
+
+    public string Name => name;
+
+    public async ValueTask DisposeAsync() => await kubectl.RunAsync($"delete namespace {name} --wait=false");
+
+    public Task<KubectlResult> RunAsync(string arguments, string? input = null) => kubectl.RunAsync($"-n {name} {arguments}", input);
+
+    public Task<string> OkAsync(string arguments, string? input = null) => kubectl.OkAsync($"-n {name} {arguments}", input);
+
+    public Task<string> ApplyAsync(string yaml) => OkAsync("apply -f -", yaml);
+
+    public KubectlStream Follow(string arguments) => kubectl.Follow($"-n {name} {arguments}");
+
+    public async Task<JsonObject?> FindAsync(string what)
+    {
+        var result = await RunAsync($"get {what} -o json --ignore-not-found");
+        return result.Output.Length > 0 ? (JsonObject)JsonNode.Parse(result.Output)! : null;
+    }
+
+    /// <summary>Waits until the object is there and this holds of it.</summary>
+    public Task<JsonObject> UntilAsync(string what, Func<JsonObject, bool> holds, double seconds = 40) =>
+        Eventually.ValueAsync(what, async () => await FindAsync(what) is { } found && holds(found) ? found : null, seconds);
+
+    public Task<JsonObject> ReadyPodAsync(string pod, string? image = null) => UntilAsync($"pod/{pod}", found =>
+        !found.IsDeleting()
+        && found.ItemsAt("status", "conditions").Any(one => one.Text("type") == "Ready" && one.Text("status") == "True")
+        && (image is null || found.ItemsAt("spec", "containers").First().Text("image") == image));
+
+    public Task<JsonObject> WaitingPodAsync(string pod, string reason) => UntilAsync($"pod/{pod}", found =>
+        found.ItemsAt("status", "containerStatuses").Any(one => one.Text("state", "waiting", "reason") == reason));
+}

@@ -1,0 +1,77 @@
+using ChatOps.Cluster;
+using ChatOps.Cluster.Kubelet;
+using ChatOps.Kubernetes;
+
+namespace ChatOps.Testing.Cluster;
+
+/// <summary>A cluster for a test: embedded, or the real API server, each with a process kubelet where programs are given.</summary>
+public sealed class ClusterUnderTest : IAsyncDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("chatops-cluster-").FullName;
+    private readonly RealApiServer? _real;
+    private readonly KubernetesClient _client;
+
+    private ClusterUnderTest(EmbeddedCluster? embedded, RealApiServer? real)
+    {
+        (Embedded, _real) = (embedded, real);
+        embedded?.WriteKubeconfig(KubeconfigPath);
+        _client = new(Kubeconfig.Load([KubeconfigPath]).Connect());
+    }
+
+    /// <summary>Both kinds, as data of a theory.</summary>
+    public static IEnumerable<string> Kinds => ["embedded", "real"];
+
+    /// <summary>Null on the real API server.</summary>
+    public EmbeddedCluster? Embedded { get; }
+
+    public ProcessKubelet? Kubelet { get; private set; }
+
+    public IKubernetesClient Client => _client;
+
+    public string KubeconfigPath => _real?.KubeconfigPath ?? Path.Combine(_directory, "kubeconfig");
+
+    /// <summary>Why this kind cannot be had here, or null.</summary>
+    public static string? MissingFor(string kind) => kind == "real" && Tools.EnvTest is null
+        ? "no kube-apiserver: run `make prerequisites` or set KUBEBUILDER_ASSETS"
+        : null;
+
+    public static async Task<ClusterUnderTest> StartAsync(
+        string kind = "embedded", EmbeddedClusterOptions? options = null, IReadOnlyDictionary<string, ContainerProgram>? programs = null)
+    {
+        var cluster = kind == "real"
+            ? new ClusterUnderTest(null, await RealApiServer.StartAsync(Tools.EnvTest!))
+            : new ClusterUnderTest(await EmbeddedCluster.StartAsync(options), null);
+        if (programs is not null)
+            await cluster.StartKubeletAsync(programs);
+        return cluster;
+    }
+
+    public Kubectl Kubectl() => new(Tools.Kubectl!, KubeconfigPath, Path.Combine(_directory, "discovery"));
+
+    public async Task<ProcessKubelet> StartKubeletAsync(IReadOnlyDictionary<string, ContainerProgram> programs, Func<KubeletOptions, KubeletOptions>? with = null)
+    {
+        var options = new KubeletOptions
+        {
+            Root = Path.Combine(_directory, "kubelet"),
+            Programs = programs,
+            CrashBackoff = TimeSpan.FromSeconds(1),
+            SlowStart = TimeSpan.FromSeconds(2),
+        };
+        Kubelet = await ProcessKubelet.StartAsync(Client, with is null ? options : with(options));
+        if (Embedded is not null)
+            Embedded.Logs = Kubelet;
+        return Kubelet;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Kubelet is not null)
+            await Kubelet.DisposeAsync();
+        _client.Dispose();
+        if (Embedded is not null)
+            await Embedded.DisposeAsync();
+        if (_real is not null)
+            await _real.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace ChatOps.Testing.Cluster;
+
+/// <summary>Waits for something that will happen, and says what did not when the deadline passes.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(40);
+
+    public static async Task<T> ValueAsync<T>(string what, Func<Task<T?>> ask, double seconds = 30)
+        where T : class
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (await ask() is { } found)
+                return found;
+            if (TimeProvider.System.GetElapsedTime(started).TotalSeconds > seconds)
+                throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"{what}: not within {seconds} s"));
+            await Task.Delay(Between, TimeProvider.System, CancellationToken.None);
+        }
+    }
+
+    public static Task TrueAsync(string what, Func<Task<bool>> ask, double seconds = 30) =>
+        ValueAsync(what, async () => await ask() ? what : null, seconds);
+
+    public static Task TrueAsync(string what, Func<bool> ask, double seconds = 30) => TrueAsync(what, () => Task.FromResult(ask()), seconds);
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using ChatOps.Cluster.Kubelet;
+
+namespace ChatOps.Testing.Cluster;
+
+/// <summary>A real etcd, kube-apiserver and kube-controller-manager on free ports, gone without a trace when disposed.</summary>
+/// <remarks>The envtest convention of controller-runtime; there is no kubelet: put a process kubelet beside it.</remarks>
+public sealed class RealApiServer : IAsyncDisposable
+{
+    private const string AdminToken = "admin-token-of-a-test";
+    private readonly string _directory = Directory.CreateTempSubdirectory("chatops-api-").FullName;
+    private readonly List<Process> _processes = [];
+    private readonly ChildSpawner _spawner = new();
+    private readonly string _assets;
+
+    private RealApiServer(string assets) => _assets = assets;
+
+    public Uri Url { get; private set; } = new("https://127.0.0.1");
+
+    public string KubeconfigPath => Path.Combine(_directory, "kubeconfig");
+
+    public static async Task<RealApiServer> StartAsync(string assets)
+    {
+        var server = new RealApiServer(assets);
+        try
+        {
+            await server.StartProcessesAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes.AsEnumerable().Reverse())
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+        _spawner.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task StartProcessesAsync()
+    {
+        var (client, peer, secure) = FreePorts();
+        using (var key = RSA.Create(2048))
+            await File.WriteAllTextAsync(Path.Combine(_directory, "sa.key"), key.ExportRSAPrivateKeyPem());
+        await File.WriteAllTextAsync(Path.Combine(_directory, "tokens.csv"), $"{AdminToken},admin,admin,system:masters\n");
+        Url = new($"https://127.0.0.1:{secure}");
+        await File.WriteAllTextAsync(KubeconfigPath, Kubeconfig());
+        await StartAsync("etcd", $"--data-dir={_directory}/etcd --listen-client-urls=http://127.0.0.1:{client} --advertise-client-urls=http://127.0.0.1:{client}",
+            $"--listen-peer-urls=http://127.0.0.1:{peer} --unsafe-no-fsync");
+        await StartAsync("kube-apiserver", $"--etcd-servers=http://127.0.0.1:{client} --service-cluster-ip-range=10.0.0.0/24 --secure-port={secure}",
+            $"--bind-address=127.0.0.1 --cert-dir={_directory}/certificates --service-account-issuer=https://kubernetes.default.svc",
+            $"--service-account-signing-key-file={_directory}/sa.key --service-account-key-file={_directory}/sa.key",
+            $"--api-audiences=kubernetes.default.svc --authorization-mode=RBAC --token-auth-file={_directory}/tokens.csv --allow-privileged");
+        await WaitReadyAsync();
+        await StartAsync("kube-controller-manager", $"--kubeconfig={KubeconfigPath} --service-account-private-key-file={_directory}/sa.key",
+            "--controllers=*,-ttl --leader-elect=false --port=0 --secure-port=0");
+    }
+
+    private async Task StartAsync(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(_assets, program)) { WorkingDirectory = _directory };
+        foreach (var argument in string.Join(' ', arguments).Split(' '))
+            start.ArgumentList.Add(argument);
+        var process = await _spawner.StartAsync(start);
+        process.StandardInput.Close();
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _processes.Add(process);
+    }
+
+    private async Task WaitReadyAsync()
+    {
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
+        using var http = new HttpClient(handler);
+        http.DefaultRequestHeaders.Add("Authorization", $"Bearer {AdminToken}");
+        await Eventually.TrueAsync("the real API server is ready", async () =>
+        {
+            try
+            {
+                return (await http.GetAsync(new Uri(Url, "/readyz"))).IsSuccessStatusCode
+                    && (await http.GetAsync(new Uri(Url, "/api/v1/namespaces/default"))).IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }, seconds: 60);
+    }
+
+    private string Kubeconfig() => $$"""
+        apiVersion: v1
+        kind: Config
+        clusters:
+        - name: real
+          cluster: {server: "{{Url}}", insecure-skip-tls-verify: true}
+        users:
+        - name: admin
+          user: {token: "{{AdminToken}}"}
+        contexts:
+        - name: real
+          context: {cluster: real, user: admin, namespace: default}
+        current-context: real
+
+        """;
+
+    private static (int, int, int) FreePorts()
+    {
+        // All three are held at once so that they differ; another program may still take one before it is used.
+        using var a = new TcpListener(IPAddress.Loopback, 0);
+        using var b = new TcpListener(IPAddress.Loopback, 0);
+        using var c = new TcpListener(IPAddress.Loopback, 0);
+        int Port(TcpListener listener)
+        {
+            listener.Start();
+            return ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+        return (Port(a), Port(b), Port(c));
+    }
+}
