@@ -19,7 +19,7 @@ internal sealed class BotWorkers(
         List<Task> work = [restoreController.RunAsync(ct), changes.Informer.RunAsync(e => OnChange(e, ct), ct)];
         work.AddRange(snapshots.Informers.Select(i => i.RunAsync(OnSnapshot, ct)));
         var synced = Task.WhenAll(snapshots.Informers.Select(i => i.Synced).Append(changes.Informer.Synced));
-        await Task.WhenAny(synced, Task.WhenAll(work));
+        await await Task.WhenAny([synced, .. work]);
         if (!ct.IsCancellationRequested)
         {
             readiness.Ready = true;
@@ -27,7 +27,8 @@ internal sealed class BotWorkers(
                 changes.Informer.Items.Count, string.Join(", ", platforms.All.Select(p => p.Name)));
         }
         work.AddRange(platforms.All.Select(p => p.RunAsync(inbox, ct)));
-        await Task.WhenAll(work);
+        // None of these ends by itself: one that did would leave the bot half deaf, so its fault ends the process and the next one starts whole.
+        await await Task.WhenAny(work);
     }
 
     private ValueTask OnChange(WatchEvent<Change> e, CancellationToken ct)

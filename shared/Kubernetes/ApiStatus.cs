@@ -22,7 +22,7 @@ internal sealed record ApiStatusDetails
 /// <summary>A list with its items still unread, so that one envelope serves every kind.</summary>
 internal sealed record ListEnvelope
 {
-    public ListMeta Metadata { get; init; } = new();
+    public ListMeta Metadata { get => field ?? new(); init; }
 
     public IReadOnlyList<JsonElement>? Items { get; init; }
 }

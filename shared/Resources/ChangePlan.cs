@@ -6,39 +6,39 @@ namespace ChatOps.Resources;
 /// <summary>What a change will do, decided before anybody approves it. An approval counts only for the plan whose digest it saw.</summary>
 public sealed record ChangePlan
 {
-    public string Strategy { get; init; } = "";
+    public string Strategy { get => field ?? ""; init; }
 
     /// <summary>The workload, as <c>statefulsets.apps/ghostwire</c>.</summary>
-    public string Workload { get; init; } = "";
+    public string Workload { get => field ?? ""; init; }
 
     /// <summary>The workload's generation: any change of its spec by anybody else makes the plan stale.</summary>
     public long Generation { get; init; }
 
-    public string Container { get; init; } = "";
+    public string Container { get => field ?? ""; init; }
 
     /// <summary>How many pods it had, and has again after a stop.</summary>
     public int Replicas { get; init; }
 
-    public PlannedVersion From { get; init; } = new();
+    public PlannedVersion From { get => field ?? new(); init; }
 
-    public PlannedVersion To { get; init; } = new();
+    public PlannedVersion To { get => field ?? new(); init; }
 
     /// <summary>The names of the steps, in order.</summary>
-    public IReadOnlyList<string> Steps { get; init; } = [];
+    public IReadOnlyList<string> Steps { get => field ?? []; init; }
 
-    public IReadOnlyList<GateVerdict> Gates { get; init; } = [];
+    public IReadOnlyList<GateVerdict> Gates { get => field ?? []; init; }
 
     /// <summary>The archive whose data comes back with the image, for a rollback with data.</summary>
     public string? Archive { get; init; }
 
     /// <summary>How it is undone, in a few words.</summary>
-    public string WayBack { get; init; } = "";
+    public string WayBack { get => field ?? ""; init; }
 
     /// <summary>Seconds the target is expected to be away; a guess, so no part of the digest.</summary>
     public double? ExpectedDowntimeSeconds { get; init; }
 
     /// <summary>SHA-256 over everything above that two honest plans of the same change share, as <c>sha256:…</c>.</summary>
-    public string Digest { get; init; } = "";
+    public string Digest { get => field ?? ""; init; }
 
     /// <summary>The plan with its digest. Gates speak of the moment and are judged again before the first step, so they take no part.</summary>
     public ChangePlan Sealed()
@@ -53,7 +53,7 @@ public sealed record ChangePlan
 public sealed record PlannedVersion
 {
     /// <summary>The reference in the pod template: <c>kasmweb/signal:1.18.0</c>.</summary>
-    public string Image { get; init; } = "";
+    public string Image { get => field ?? ""; init; }
 
     /// <summary>What really runs or ran, <c>repository@sha256:…</c>: tags move. Null where no pod has reported it.</summary>
     public string? ImageId { get; init; }
@@ -64,10 +64,10 @@ public sealed record PlannedVersion
 
 public sealed record GateVerdict
 {
-    public string Name { get; init; } = "";
+    public string Name { get => field ?? ""; init; }
 
     /// <summary><c>pass</c>, <c>warn</c> or <c>fail</c>.</summary>
-    public string Verdict { get; init; } = "pass";
+    public string Verdict { get => field ?? "pass"; init; }
 
-    public string Message { get; init; } = "";
+    public string Message { get => field ?? ""; init; }
 }

@@ -148,15 +148,15 @@ public sealed record ChangeStatus
 /// <summary>One person's word on one plan.</summary>
 public sealed record Approval
 {
-    public string Person { get; init; } = "";
+    public string Person { get => field ?? ""; init; }
 
     /// <summary><c>approved</c> or <c>denied</c>.</summary>
-    public string Decision { get; init; } = "";
+    public string Decision { get => field ?? ""; init; }
 
     public DateTimeOffset At { get; init; }
 
     /// <summary>The digest of the plan that person saw.</summary>
-    public string PlanDigest { get; init; } = "";
+    public string PlanDigest { get => field ?? ""; init; }
 
     public string? Reason { get; init; }
 }
@@ -172,7 +172,7 @@ public enum StepState
 /// <summary>One step of a change: a controller that starts anew goes on at the first that did not succeed.</summary>
 public sealed record ChangeStep
 {
-    public string Name { get; init; } = "";
+    public string Name { get => field ?? ""; init; }
 
     public StepState State { get; init; }
 

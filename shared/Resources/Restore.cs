@@ -6,20 +6,20 @@ namespace ChatOps.Resources;
 /// <summary>A request to put an archive back in place of a target's data, and how it went. The target must be stopped.</summary>
 public sealed record Restore : IResource
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get => field ?? new(); init; }
 
-    public RestoreSpec Spec { get; init; } = new();
+    public RestoreSpec Spec { get => field ?? new(); init; }
 
-    public RestoreStatus Status { get; init; } = new();
+    public RestoreStatus Status { get => field ?? new(); init; }
 }
 
 /// <summary>What was asked for; immutable.</summary>
 public sealed record RestoreSpec
 {
-    public string Target { get; init; } = "";
+    public string Target { get => field ?? ""; init; }
 
     /// <summary>The archive's name in the store, or <c>latest</c>.</summary>
-    public string Archive { get; init; } = "";
+    public string Archive { get => field ?? ""; init; }
 
     public string? RequestedBy { get; init; }
 }

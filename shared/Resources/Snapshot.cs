@@ -6,29 +6,29 @@ namespace ChatOps.Resources;
 /// <summary>A request for one consistent copy of a target's data, and how it went. The sidecar of the target carries it out.</summary>
 public sealed record Snapshot : IResource
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get => field ?? new(); init; }
 
-    public SnapshotSpec Spec { get; init; } = new();
+    public SnapshotSpec Spec { get => field ?? new(); init; }
 
-    public SnapshotStatus Status { get; init; } = new();
+    public SnapshotStatus Status { get => field ?? new(); init; }
 }
 
 /// <summary>What was asked for; immutable.</summary>
 public sealed record SnapshotSpec
 {
-    public string Target { get; init; } = "";
+    public string Target { get => field ?? ""; init; }
 
     /// <summary>How it is made: <c>tar</c>.</summary>
-    public string Driver { get; init; } = "tar";
+    public string Driver { get => field ?? "tar"; init; }
 
     /// <summary>The name of the store the sidecar is to use; null means the one it is configured with.</summary>
     public string? Store { get; init; }
 
-    /// <summary>Read the copy back and check it before it counts as made.</summary>
-    public bool Verify { get; init; } = true;
+    /// <summary>Read the copy back and check it before it counts as made; unless it says false, it is.</summary>
+    public bool? Verify { get; init; }
 
     /// <summary><c>manual</c>, <c>scheduled</c>, <c>pre-change</c> or <c>final</c>.</summary>
-    public string Reason { get; init; } = "manual";
+    public string Reason { get => field ?? "manual"; init; }
 
     /// <summary>Who asked, as <c>platform:id</c>.</summary>
     public string? RequestedBy { get; init; }
@@ -155,7 +155,7 @@ public sealed record SnapshotResult(
 public sealed record SnapshotProgress
 {
     /// <summary>A few words for a person: <c>reading attachments</c>.</summary>
-    public string Step { get; init; } = "";
+    public string Step { get => field ?? ""; init; }
 
     public long BytesDone { get; init; }
 
@@ -169,17 +169,17 @@ public sealed record SnapshotProgress
 public sealed record SnapshotArchive
 {
     /// <summary>The name in the store, without a folder: what <c>restore</c> and <c>verify</c> take.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get => field ?? ""; init; }
 
     public long Bytes { get; init; }
 
-    public string Sha256 { get; init; } = "";
+    public string Sha256 { get => field ?? ""; init; }
 }
 
 public sealed record SnapshotDatabase
 {
     /// <summary>Path below the home.</summary>
-    public string Path { get; init; } = "";
+    public string Path { get => field ?? ""; init; }
 
     public long Pages { get; init; }
 

@@ -27,7 +27,7 @@ internal sealed class ResourceRunner(
     {
         var informer = new Informer<Snapshot>(
             client, ChatOpsKinds.Snapshots, client.Namespace, ChatOpsKinds.OfTarget(template.Target), time);
-        var watching = informer.RunAsync(Take, cancellation);
+        var watching = WatchAsync(informer, cancellation);
         try
         {
             await foreach (var request in _requests.Reader.ReadAllAsync(cancellation))
@@ -36,6 +36,20 @@ internal sealed class ResourceRunner(
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>A watch that ends by a fault of ours ends the run: a sidecar that no longer listens must not look alive.</summary>
+    private async Task WatchAsync(Informer<Snapshot> informer, CancellationToken cancellation)
+    {
+        try
+        {
+            await informer.RunAsync(Take, cancellation);
+        }
+        catch (Exception failure)
+        {
+            _requests.Writer.TryComplete(failure);
+            throw;
         }
     }
 
@@ -96,13 +110,13 @@ internal sealed class ResourceRunner(
 
     private SnapshotStatus End(SnapshotStatus status, Snapshot snapshot, Outcome<Manifest> outcome) => outcome.Fault is { } fault
         ? status.Fail(ResourceFault.From(fault), time.GetUtcNow())
-        : status.Succeed(ManifestResult.Of(outcome.Value, snapshot.Spec.Verify ? VerifyRun.Checks : []), time.GetUtcNow());
+        : status.Succeed(ManifestResult.Of(outcome.Value, snapshot.Spec.Verify != false ? VerifyRun.Checks : []), time.GetUtcNow());
 
     private async Task<Outcome<Manifest>> TakeAsync(Snapshot snapshot, StatusReport report, CancellationToken cancellation)
     {
         var request = template with { Request = NameOf(snapshot), RequestUid = snapshot.Metadata.Uid };
         var manifest = await new SnapshotRun(request, store, time, report.Note).RunAsync(cancellation);
-        return snapshot.Spec.Verify ? await VerifyAsync(manifest, report, cancellation) : manifest;
+        return snapshot.Spec.Verify != false ? await VerifyAsync(manifest, report, cancellation) : manifest;
     }
 
     /// <summary>An archive that cannot be read back is removed: it must not be counted on.</summary>
@@ -129,7 +143,7 @@ internal sealed class ResourceRunner(
         {
             if (manifest.Request != NameOf(snapshot) || manifest.RequestUid != snapshot.Metadata.Uid)
                 continue;
-            outcome = snapshot.Spec.Verify ? await VerifyAsync(manifest, report, cancellation) : manifest;
+            outcome = snapshot.Spec.Verify != false ? await VerifyAsync(manifest, report, cancellation) : manifest;
             break;
         }
         await report.WriteAsync(status => End(status, snapshot, outcome), cancellation);

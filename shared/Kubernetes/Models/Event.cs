@@ -3,9 +3,9 @@ namespace ChatOps.Kubernetes;
 /// <summary>Something a component reports about an object; what <c>kubectl describe</c> lists last.</summary>
 public sealed record Event : IResource
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get => field ?? new(); init; }
 
-    public ObjectReference InvolvedObject { get; init; } = new();
+    public ObjectReference InvolvedObject { get => field ?? new(); init; }
 
     public string? Reason { get; init; }
 

@@ -3,7 +3,7 @@ namespace ChatOps.Kubernetes;
 /// <summary>The metadata every object carries; empty collections rather than null.</summary>
 public sealed record ObjectMeta
 {
-    public string Name { get; init; } = "";
+    public string Name { get => field ?? ""; init; }
 
     public string? GenerateName { get; init; }
 
@@ -38,13 +38,13 @@ public sealed record ObjectMeta
 
 public sealed record OwnerReference
 {
-    public string ApiVersion { get; init; } = "";
+    public string ApiVersion { get => field ?? ""; init; }
 
-    public string Kind { get; init; } = "";
+    public string Kind { get => field ?? ""; init; }
 
-    public string Name { get; init; } = "";
+    public string Name { get => field ?? ""; init; }
 
-    public string Uid { get; init; } = "";
+    public string Uid { get => field ?? ""; init; }
 
     public bool? Controller { get; init; }
 
@@ -54,10 +54,10 @@ public sealed record OwnerReference
 /// <summary>A condition as the API conventions define it ("Typical status properties").</summary>
 public sealed record Condition
 {
-    public string Type { get; init; } = "";
+    public string Type { get => field ?? ""; init; }
 
     /// <summary><c>True</c>, <c>False</c> or <c>Unknown</c>.</summary>
-    public string Status { get; init; } = "";
+    public string Status { get => field ?? ""; init; }
 
     public string? Reason { get; init; }
 
@@ -85,10 +85,10 @@ public sealed record LabelSelector
 
 public sealed record LabelSelectorRequirement
 {
-    public string Key { get; init; } = "";
+    public string Key { get => field ?? ""; init; }
 
     /// <summary><c>In</c>, <c>NotIn</c>, <c>Exists</c> or <c>DoesNotExist</c>.</summary>
-    public string Operator { get; init; } = "";
+    public string Operator { get => field ?? ""; init; }
 
     public IReadOnlyList<string>? Values { get; init; }
 

@@ -4,11 +4,11 @@ namespace ChatOps.Kubernetes;
 
 public sealed record Pod : IResource
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get => field ?? new(); init; }
 
-    public PodSpec Spec { get; init; } = new();
+    public PodSpec Spec { get => field ?? new(); init; }
 
-    public PodStatus Status { get; init; } = new();
+    public PodStatus Status { get => field ?? new(); init; }
 
     public bool IsReady => Metadata.DeletionTimestamp is null && Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 }
@@ -17,14 +17,14 @@ public sealed record PodTemplate
 {
     public ObjectMeta? Metadata { get; init; }
 
-    public PodSpec Spec { get; init; } = new();
+    public PodSpec Spec { get => field ?? new(); init; }
 }
 
 public sealed record PodSpec
 {
     public string? NodeName { get; init; }
 
-    public IReadOnlyList<Container> Containers { get; init; } = [];
+    public IReadOnlyList<Container> Containers { get => field ?? []; init; }
 
     public IReadOnlyList<Container>? InitContainers { get; init; }
 
@@ -39,9 +39,9 @@ public sealed record PodSpec
 
 public sealed record Container
 {
-    public string Name { get; init; } = "";
+    public string Name { get => field ?? ""; init; }
 
-    public string Image { get; init; } = "";
+    public string Image { get => field ?? ""; init; }
 
     public string? ImagePullPolicy { get; init; }
 
@@ -69,7 +69,7 @@ public sealed record Container
 
 public sealed record EnvVar
 {
-    public string Name { get; init; } = "";
+    public string Name { get => field ?? ""; init; }
 
     public string? Value { get; init; }
 
@@ -87,14 +87,14 @@ public sealed record EnvVarSource
 
 public sealed record FieldReference
 {
-    public string FieldPath { get; init; } = "";
+    public string FieldPath { get => field ?? ""; init; }
 }
 
 public sealed record KeyReference
 {
-    public string Name { get; init; } = "";
+    public string Name { get => field ?? ""; init; }
 
-    public string Key { get; init; } = "";
+    public string Key { get => field ?? ""; init; }
 
     public bool? Optional { get; init; }
 }
@@ -111,9 +111,9 @@ public sealed record ContainerPort
 
 public sealed record VolumeMount
 {
-    public string Name { get; init; } = "";
+    public string Name { get => field ?? ""; init; }
 
-    public string MountPath { get; init; } = "";
+    public string MountPath { get => field ?? ""; init; }
 
     public string? SubPath { get; init; }
 
@@ -122,7 +122,7 @@ public sealed record VolumeMount
 
 public sealed record Volume
 {
-    public string Name { get; init; } = "";
+    public string Name { get => field ?? ""; init; }
 
     public ClaimVolume? PersistentVolumeClaim { get; init; }
 
@@ -139,7 +139,7 @@ public sealed record Volume
 
 public sealed record ClaimVolume
 {
-    public string ClaimName { get; init; } = "";
+    public string ClaimName { get => field ?? ""; init; }
 
     public bool? ReadOnly { get; init; }
 }
@@ -156,7 +156,7 @@ public sealed record ConfigMapVolume
 
 public sealed record HostPathVolume
 {
-    public string Path { get; init; } = "";
+    public string Path { get => field ?? ""; init; }
 }
 
 public sealed record Probe
@@ -225,9 +225,9 @@ public sealed record PodStatus
 
 public sealed record ContainerStatus
 {
-    public string Name { get; init; } = "";
+    public string Name { get => field ?? ""; init; }
 
-    public string Image { get; init; } = "";
+    public string Image { get => field ?? ""; init; }
 
     public string? ImageID { get; init; }
 

@@ -4,11 +4,11 @@ namespace ChatOps.Kubernetes;
 
 public sealed record PersistentVolumeClaim : IResource
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get => field ?? new(); init; }
 
-    public ClaimSpec Spec { get; init; } = new();
+    public ClaimSpec Spec { get => field ?? new(); init; }
 
-    public ClaimStatus Status { get; init; } = new();
+    public ClaimStatus Status { get => field ?? new(); init; }
 }
 
 public sealed record ClaimSpec
@@ -36,9 +36,9 @@ public sealed record ClaimStatus
 
 public sealed record PersistentVolume : IResource
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get => field ?? new(); init; }
 
-    public PersistentVolumeSpec Spec { get; init; } = new();
+    public PersistentVolumeSpec Spec { get => field ?? new(); init; }
 }
 
 public sealed record PersistentVolumeSpec
@@ -51,7 +51,7 @@ public sealed record PersistentVolumeSpec
 /// <summary>Any object whose content is read as JSON only: ConfigMap, Secret, a custom resource of somebody else.</summary>
 public sealed record DataResource : IResource
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get => field ?? new(); init; }
 
     public IReadOnlyDictionary<string, string>? Data { get; init; }
 

@@ -4,11 +4,11 @@ namespace ChatOps.Kubernetes;
 
 public sealed record StatefulSet : IResource
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get => field ?? new(); init; }
 
-    public StatefulSetSpec Spec { get; init; } = new();
+    public StatefulSetSpec Spec { get => field ?? new(); init; }
 
-    public StatefulSetStatus Status { get; init; } = new();
+    public StatefulSetStatus Status { get => field ?? new(); init; }
 }
 
 public sealed record StatefulSetSpec
@@ -17,9 +17,9 @@ public sealed record StatefulSetSpec
 
     public string? ServiceName { get; init; }
 
-    public LabelSelector Selector { get; init; } = new();
+    public LabelSelector Selector { get => field ?? new(); init; }
 
-    public PodTemplate Template { get; init; } = new();
+    public PodTemplate Template { get => field ?? new(); init; }
 
     public UpdateStrategy? UpdateStrategy { get; init; }
 
@@ -60,11 +60,11 @@ public sealed record StatefulSetStatus
 
 public sealed record Deployment : IResource
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get => field ?? new(); init; }
 
-    public DeploymentSpec Spec { get; init; } = new();
+    public DeploymentSpec Spec { get => field ?? new(); init; }
 
-    public DeploymentStatus Status { get; init; } = new();
+    public DeploymentStatus Status { get => field ?? new(); init; }
 }
 
 public sealed record DeploymentSpec
@@ -73,9 +73,9 @@ public sealed record DeploymentSpec
 
     public bool? Paused { get; init; }
 
-    public LabelSelector Selector { get; init; } = new();
+    public LabelSelector Selector { get => field ?? new(); init; }
 
-    public PodTemplate Template { get; init; } = new();
+    public PodTemplate Template { get => field ?? new(); init; }
 
     public UpdateStrategy? Strategy { get; init; }
 
@@ -99,22 +99,22 @@ public sealed record DeploymentStatus
 
 public sealed record ReplicaSet : IResource
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get => field ?? new(); init; }
 
-    public ReplicaSetSpec Spec { get; init; } = new();
+    public ReplicaSetSpec Spec { get => field ?? new(); init; }
 }
 
 public sealed record ReplicaSetSpec
 {
     public int? Replicas { get; init; }
 
-    public PodTemplate Template { get; init; } = new();
+    public PodTemplate Template { get => field ?? new(); init; }
 }
 
 /// <summary>One remembered template of a StatefulSet; <see cref="Data"/> is a patch that brings it back.</summary>
 public sealed record ControllerRevision : IResource
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get => field ?? new(); init; }
 
     public JsonElement Data { get; init; }
 
@@ -123,9 +123,9 @@ public sealed record ControllerRevision : IResource
 
 public sealed record Job : IResource
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get => field ?? new(); init; }
 
-    public JobStatus Status { get; init; } = new();
+    public JobStatus Status { get => field ?? new(); init; }
 }
 
 public sealed record JobStatus

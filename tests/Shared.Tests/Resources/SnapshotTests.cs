@@ -1,0 +1,45 @@
+using System.Text.Json;
+using ChatOps.Resources;
+
+namespace ChatOps.Shared.Tests.Resources;
+
+public sealed class SnapshotTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_fresh_one_has_no_status_yet_and_is_pending()
+    {
+        var snapshot = JsonSerializer.Deserialize(
+            """{"kind":"Snapshot","metadata":{"name":"s1","labels":{"a":"b"}},"spec":{"target":"ghostwire","verify":true}}""", ResourceJson.Default.Snapshot)!;
+        Assert.Equal(SnapshotPhase.Pending, snapshot.Status.Phase);
+        Assert.Equal("tar", snapshot.Spec.Driver);
+        Assert.Equal("ghostwire", snapshot.Spec.Target);
+    }
+
+    [Fact]
+    public void It_goes_from_pending_to_running_to_verifying_to_succeeded()
+    {
+        var status = new SnapshotStatus().Start("me", Now).Report(new SnapshotProgress { BytesDone = 5 }).Verify();
+        var done = status.Succeed(Result(), Now.AddSeconds(3));
+        Assert.Equal((SnapshotPhase.Succeeded, "a.tar.zst", null), (done.Phase, done.Archive!.Name, done.Progress));
+        Assert.True(done.IsFinal);
+    }
+
+    [Fact]
+    public void It_can_fail_from_anywhere_but_only_once()
+    {
+        var fault = new ResourceFault("StoreFull", "no room");
+        Assert.Equal(fault, new SnapshotStatus().Fail(fault, Now).Error);
+        var failed = new SnapshotStatus().Start("me", Now).Fail(fault, Now);
+        Assert.Throws<IllegalMoveException>(() => failed.Fail(fault, Now));
+        Assert.Throws<IllegalMoveException>(() => failed.Start("you", Now));
+    }
+
+    [Fact]
+    public void Nothing_can_be_reported_of_what_does_not_run() =>
+        Assert.Throws<IllegalMoveException>(() => new SnapshotStatus().Report(new SnapshotProgress()));
+
+    private static SnapshotResult Result() =>
+        new(Now, new SnapshotArchive { Name = "a.tar.zst" }, [], 1, 2, 3, ["file hashes"], []);
+}
