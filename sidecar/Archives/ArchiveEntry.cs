@@ -2,7 +2,9 @@ using ChatOps.Sidecar.Posix;
 
 namespace ChatOps.Sidecar.Archives;
 
-/// <summary>One member of the archive as its header states it. The letters are tar's type flags (POSIX.1-2008, pax, "ustar Interchange Format").</summary>
+/// <summary>
+/// One member of the archive as its header states it. The letters are tar's type flags (POSIX.1-2008, pax, "ustar Interchange Format").
+/// </summary>
 internal sealed record ArchiveEntry(
     string Path, EntryKind Kind, long Size, uint Mode, uint Uid, uint Gid, UnixTime Modified, string Target = "", bool Sparse = false)
 {

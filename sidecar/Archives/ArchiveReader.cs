@@ -6,7 +6,8 @@ using ChatOps.Values;
 namespace ChatOps.Sidecar.Archives;
 
 /// <summary>
-/// Reads an archive front to back and accepts it only when everything agrees: zstd, tar, every member with the manifest's list in order, every
+/// Reads an archive front to back and accepts it only when everything agrees: zstd, tar, every member with the manifest's list in order,
+/// every
 /// file's hash, the inner list, and the hash of the archive itself. Anything else is a fault that names the place.
 /// </summary>
 internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> files, IEntrySink sink, Action<long, long> progress) : IDisposable

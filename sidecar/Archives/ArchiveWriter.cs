@@ -8,7 +8,10 @@ internal delegate int ContentReader(Span<byte> buffer, long offset);
 /// <summary>Sees the contents of a file as they pass.</summary>
 internal delegate void ContentObserver(ReadOnlySpan<byte> bytes);
 
-/// <summary>Writes members one after another, each file with exactly the size its header promised, and lists each with the hash of what was written.</summary>
+/// <summary>
+/// Writes members one after another, each file with exactly the size its header promised, and lists each with the hash of what was
+/// written.
+/// </summary>
 internal sealed class ArchiveWriter(Stream output, FileList list) : IDisposable
 {
     public const int BufferSize = 1 << 20;

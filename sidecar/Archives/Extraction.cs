@@ -136,7 +136,9 @@ internal sealed class Extraction(SafeFileHandle root, PathGlobs leaveOut) : IEnt
         PosixFile.SetTimes(parent, name, entry.Modified);
     }
 
-    /// <summary>The open parent directory, made where missing, and the last name. The parent is kept for the next member unless told.</summary>
+    /// <summary>
+    /// The open parent directory, made where missing, and the last name. The parent is kept for the next member unless told.
+    /// </summary>
     private (SafeFileHandle Parent, string Name) Locate(string path, bool keep = true)
     {
         var slash = path.LastIndexOf('/');

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace ChatOps.Sidecar.Archives;
 
-/// <summary>Writes and reads a manifest with its list of files, one record at a time: a million files cost no more memory than one.</summary>
+/// <summary>
+/// Writes and reads a manifest with its list of files, one record at a time: a million files cost no more memory than one.
+/// </summary>
 internal static class ManifestFile
 {
     /// <param name="records">The list as JSON lines, from its beginning.</param>

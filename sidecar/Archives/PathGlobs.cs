@@ -2,10 +2,15 @@ using System.IO.Enumeration;
 
 namespace ChatOps.Sidecar.Archives;
 
-/// <summary>Decides which paths below the home a list of globs means: globs in which <c>*</c> stays within a name and <c>**</c> spans directories. Pure.</summary>
+/// <summary>
+/// Decides which paths below the home a list of globs means: globs in which <c>*</c> stays within a name and <c>**</c> spans directories.
+/// Pure.
+/// </summary>
 internal sealed class PathGlobs(IEnumerable<string> globs)
 {
-    /// <summary>What Electron makes again by itself, its single-instance marks (a restored one says "profile in use"), and traces of a restore.</summary>
+    /// <summary>
+    /// What Electron makes again by itself, its single-instance marks (a restored one says "profile in use"), and traces of a restore.
+    /// </summary>
     public static readonly IReadOnlyList<string> LeftOutByDefault =
     [
         .. new[]

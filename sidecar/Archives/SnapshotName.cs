@@ -5,7 +5,9 @@ using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Archives;
 
-/// <summary>The name of a snapshot: <c>target-20261121T104530Z-1a2b3c</c>. It sorts by time within a target and is safe as a file name.</summary>
+/// <summary>
+/// The name of a snapshot: <c>target-20261121T104530Z-1a2b3c</c>. It sorts by time within a target and is safe as a file name.
+/// </summary>
 internal sealed partial record SnapshotName(string Target, DateTimeOffset Time, string Id)
 {
     public const string ArchiveSuffix = ".tar.zst";

@@ -18,7 +18,12 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool term
             await error.WriteLineAsync("  See sidecar --help");
             return ExitCode.Usage;
         }
-        return await parsed.InvokeAsync(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellation);
+        var edge = new InvocationConfiguration
+        {
+            // Signals and failures are ours to answer: Program and GuardAsync do.
+            Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+        };
+        return await parsed.InvokeAsync(edge, cancellation);
     }
 
     private RootCommand Root(CancellationToken cancellation)

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ChatOps.Sidecar.Posix;
 
-/// <summary>The names in one open directory, sorted by code unit so that two walks of the same tree agree; undecodable names are set apart.</summary>
+/// <summary>
+/// The names in one open directory, sorted by code unit so that two walks of the same tree agree; undecodable names are set apart.
+/// </summary>
 internal sealed class DirectoryNames
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
@@ -20,7 +22,9 @@ internal sealed class DirectoryNames
 
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>Names that are not UTF-8, with the bytes they cannot show replaced: a tar reader elsewhere could not name them either.</summary>
+    /// <summary>
+    /// Names that are not UTF-8, with the bytes they cannot show replaced: a tar reader elsewhere could not name them either.
+    /// </summary>
     public IReadOnlyList<string> Undecodable { get; }
 
     public bool Contains(string name) => Array.BinarySearch(_names, name, StringComparer.Ordinal) >= 0;

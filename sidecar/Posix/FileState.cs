@@ -5,7 +5,9 @@ namespace ChatOps.Sidecar.Posix;
 
 internal enum FileKind { Other, File, Directory, SymbolicLink, Socket, Fifo, Device }
 
-/// <summary>What the kernel says about a file at one moment, never following a symbolic link. From statx(2): one layout on every architecture.</summary>
+/// <summary>
+/// What the kernel says about a file at one moment, never following a symbolic link. From statx(2): one layout on every architecture.
+/// </summary>
 internal readonly record struct FileState(
     FileKind Kind, uint Mode, uint Uid, uint Gid, long Size, long Allocated, uint Links, ulong Inode, ulong Device,
     UnixTime Modified, UnixTime Changed, bool IsMountRoot)

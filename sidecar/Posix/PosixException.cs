@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace ChatOps.Sidecar.Posix;
 
-/// <summary>A system call that failed: names the call, the path and the kernel's reason, and keeps errno for those who decide by it.</summary>
+/// <summary>
+/// A system call that failed: names the call, the path and the kernel's reason, and keeps errno for those who decide by it.
+/// </summary>
 internal sealed class PosixException(string call, string path, int errno)
     : IOException($"{call} {path}: {Marshal.GetPInvokeErrorMessage(errno)}")
 {

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ChatOps.Sidecar.Posix;
 
-/// <summary>Opens and alters files relative to an open directory, never through a symbolic link, so a link swapped in meanwhile leads nowhere.</summary>
+/// <summary>
+/// Opens and alters files relative to an open directory, never through a symbolic link, so a link swapped in meanwhile leads nowhere.
+/// </summary>
 internal static unsafe class PosixFile
 {
     private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;

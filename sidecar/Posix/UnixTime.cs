@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ChatOps.Sidecar.Posix;
 
-/// <summary>A file time to the nanosecond, which DateTime (100 ns) cannot keep; prints as PAX writes it: <c>1732184730.000000123</c>.</summary>
+/// <summary>
+/// A file time to the nanosecond, which DateTime (100 ns) cannot keep; prints as PAX writes it: <c>1732184730.000000123</c>.
+/// </summary>
 internal readonly record struct UnixTime(long Seconds, uint Nanoseconds)
 {
     public static UnixTime Parse(string text)

@@ -3,7 +3,10 @@ using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Reports;
 
-/// <summary>Tells whoever started a command how it goes. Progress comes often and from the thread of the run; it is never an error to tell too much.</summary>
+/// <summary>
+/// Tells whoever started a command how it goes. Progress comes often and from the thread of the run; it is never an error to tell too
+/// much.
+/// </summary>
 internal interface IReport
 {
     void Progress(RunProgress progress);

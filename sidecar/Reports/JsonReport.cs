@@ -5,7 +5,9 @@ using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Reports;
 
-/// <summary>One JSON object a line: <c>event</c> is progress, done or failed. Progress comes at most five times a second and at each step.</summary>
+/// <summary>
+/// One JSON object a line: <c>event</c> is progress, done or failed. Progress comes at most five times a second and at each step.
+/// </summary>
 internal sealed class JsonReport(TextWriter output, TimeProvider time) : IReport
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);

@@ -4,7 +4,10 @@ using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Reports;
 
-/// <summary>Speaks to a person: a bar that redraws itself on a terminal, nothing between beginning and end elsewhere. Results on one stream, the rest on the other.</summary>
+/// <summary>
+/// Speaks to a person: a bar that redraws itself on a terminal, nothing between beginning and end elsewhere. Results on one stream, the
+/// rest on the other.
+/// </summary>
 internal sealed class TextReport(TextWriter output, TextWriter error, bool terminal, TimeProvider time) : IReport
 {
     private const int Width = 30;

@@ -3,7 +3,9 @@ using ChatOps.Sidecar.Archives;
 
 namespace ChatOps.Sidecar.Runs;
 
-/// <summary>What a manifest says, in the words of a Snapshot's status. Claims no check that is not in the manifest or was not just done.</summary>
+/// <summary>
+/// What a manifest says, in the words of a Snapshot's status. Claims no check that is not in the manifest or was not just done.
+/// </summary>
 internal static class ManifestResult
 {
     public static SnapshotResult Of(Manifest manifest, IEnumerable<string> moreChecks) => new(

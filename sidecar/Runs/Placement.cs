@@ -32,7 +32,9 @@ internal abstract class Placement(string into, Action<string, string>? rename)
         return stays ? new ChildrenPlacement(into, null) : new WholePlacement(into, null);
     }
 
-    /// <summary>Finishes an interrupted placing and returns the snapshot it was of; null when there was none. Clears a half extraction.</summary>
+    /// <summary>
+    /// Finishes an interrupted placing and returns the snapshot it was of; null when there was none. Clears a half extraction.
+    /// </summary>
     public abstract string? Resume();
 
     /// <summary>Places what lies in <see cref="Partial"/>; returns where the old contents are now, null when there were none.</summary>

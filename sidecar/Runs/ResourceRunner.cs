@@ -10,7 +10,8 @@ using ChatOps.Values;
 namespace ChatOps.Sidecar.Runs;
 
 /// <summary>
-/// Carries out the Snapshot resources of one target, one at a time, in the order they come, for as long as it runs. A request is carried out at
+/// Carries out the Snapshot resources of one target, one at a time, in the order they come, for as long as it runs. A request is carried
+/// out at
 /// most once: one left running by a dead predecessor succeeds if its archive exists, else fails as Interrupted. An API server that is away
 /// stops nothing that has begun.
 /// </summary>

@@ -10,7 +10,8 @@ namespace ChatOps.Sidecar.Runs;
 internal sealed record RestoreOutcome(Manifest? Restored, string Into, string? Before, bool OwnersKept, string? Note = null);
 
 /// <summary>
-/// Restores one snapshot: extracts beside the place, checks every byte against the manifest, makes it durable and only then puts it there. Until
+/// Restores one snapshot: extracts beside the place, checks every byte against the manifest, makes it durable and only then puts it
+/// there. Until
 /// then any failure leaves what was there untouched; after that point an interruption is finished by running again.
 /// </summary>
 internal sealed class RestoreRun(IArchiveStore store, TimeProvider time, Action<RunProgress>? listener = null)

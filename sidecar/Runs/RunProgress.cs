@@ -5,7 +5,9 @@ internal enum RunStep { Check, Survey, Hold, Databases, Files, Verify, Commit, E
 /// <summary>Where a run stands. <see cref="BytesTotal"/> is 0 while it is not known.</summary>
 internal readonly record struct RunProgress(RunStep Step, long BytesDone, long BytesTotal, long Files);
 
-/// <summary>Counts for one run and tells its listener. The listener is called often, on the thread of the run, and must return at once.</summary>
+/// <summary>
+/// Counts for one run and tells its listener. The listener is called often, on the thread of the run, and must return at once.
+/// </summary>
 internal sealed class ProgressMeter(Action<RunProgress>? listener)
 {
     private RunProgress _now;

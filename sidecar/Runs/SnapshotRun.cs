@@ -7,7 +7,8 @@ using ChatOps.Values;
 namespace ChatOps.Sidecar.Runs;
 
 /// <summary>
-/// Takes one snapshot: when it returns, the archive and its manifest are durable in the store; when it throws, nothing is visible there. The
+/// Takes one snapshot: when it returns, the archive and its manifest are durable in the store; when it throws, nothing is visible there.
+/// The
 /// home is only ever read. One run per instance.
 /// </summary>
 internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, TimeProvider time, Action<RunProgress>? listener = null)

@@ -4,7 +4,8 @@ using ChatOps.Sidecar.Stores;
 namespace ChatOps.Sidecar.Runs;
 
 /// <summary>
-/// Reads one archive back from its store and returns only when all of it agrees: archive hash, zstd, tar, every file's hash. It does not open
+/// Reads one archive back from its store and returns only when all of it agrees: archive hash, zstd, tar, every file's hash. It does not
+/// open
 /// databases; <see cref="Checks"/> is exactly what was done.
 /// </summary>
 internal sealed class VerifyRun(IArchiveStore store, Action<RunProgress>? listener = null) : IEntrySink

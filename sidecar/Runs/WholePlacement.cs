@@ -2,7 +2,10 @@ using ChatOps.Sidecar.Posix;
 
 namespace ChatOps.Sidecar.Runs;
 
-/// <summary>Places a directory by two renames in its parent. Between them the place is missing for an instant, and the finished one lies beside it.</summary>
+/// <summary>
+/// Places a directory by two renames in its parent. Between them the place is missing for an instant, and the finished one lies beside
+/// it.
+/// </summary>
 internal sealed class WholePlacement(string into, Action<string, string>? rename) : Placement(into, rename)
 {
     private readonly string _parent = Path.GetDirectoryName(into)!;

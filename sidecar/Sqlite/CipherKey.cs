@@ -44,7 +44,9 @@ internal sealed class CipherKey : IDisposable
     private static string? Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    /// <summary>Chromium's os_crypt_linux.cc, version "v10": AES-128-CBC under a key anybody can derive, which is why basic_text is no secret.</summary>
+    /// <summary>
+    /// Chromium's os_crypt_linux.cc, version "v10": AES-128-CBC under a key anybody can derive, which is why basic_text is no secret.
+    /// </summary>
     private static string? Unwrap(string? wrapped)
     {
         if (wrapped is null || Convert.FromHexString(wrapped) is not [(byte)'v', (byte)'1', (byte)'0', .. var sealed_])

@@ -1,6 +1,8 @@
 namespace ChatOps.Sidecar.Sqlite;
 
-/// <summary>The bytes SQLite locks, exactly as its files lay them out (sqlite3 os.h, os_unix.c and wal.c; the file format's section 2.3.1).</summary>
+/// <summary>
+/// The bytes SQLite locks, exactly as its files lay them out (sqlite3 os.h, os_unix.c and wal.c; the file format's section 2.3.1).
+/// </summary>
 internal readonly record struct LockRange(string Name, long Start, long Length)
 {
     public static readonly LockRange Pending = new("PENDING", 0x40000000, 1);

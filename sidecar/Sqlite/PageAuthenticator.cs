@@ -20,7 +20,9 @@ internal sealed class PageAuthenticator(CipherKey key) : IDisposable
 
     public long BadPages { get; private set; }
 
-    /// <summary>The first page did not fit the key: this is no SQLCipher 4 database of that key, and the other pages were not judged.</summary>
+    /// <summary>
+    /// The first page did not fit the key: this is no SQLCipher 4 database of that key, and the other pages were not judged.
+    /// </summary>
     public bool KeyFits { get; private set; } = true;
 
     public long Pages => _number;

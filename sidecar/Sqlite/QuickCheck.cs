@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace ChatOps.Sidecar.Sqlite;
 
-/// <summary>Walks every b-tree of a plain copy with stock SQLite (PRAGMA quick_check): what catches a copy torn between two commits.</summary>
+/// <summary>
+/// Walks every b-tree of a plain copy with stock SQLite (PRAGMA quick_check): what catches a copy torn between two commits.
+/// </summary>
 internal static class QuickCheck
 {
     public const string Name = "quick_check";

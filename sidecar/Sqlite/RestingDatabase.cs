@@ -40,7 +40,9 @@ internal sealed class RestingDatabase : HeldDatabase
     public override string JournalMode =>
         Wal is not null ? "wal" : _journal is not null ? "rollback" : WriteVersion() switch { 1 => "rollback", 2 => "wal", _ => "unknown" };
 
-    /// <summary>Null when the file is gone. With <paramref name="insist"/>, or after a while in vain, the SHARED lock is taken and waited for.</summary>
+    /// <summary>
+    /// Null when the file is gone. With <paramref name="insist"/>, or after a while in vain, the SHARED lock is taken and waited for.
+    /// </summary>
     public static async Task<RestingDatabase?> OpenAsync(
         DatabaseFile file, bool insist, PinLimits limits, TimeProvider time, CancellationToken cancellation)
     {
@@ -93,7 +95,9 @@ internal sealed class RestingDatabase : HeldDatabase
         return reason;
     }
 
-    /// <summary>A journal with a live header while nobody holds RESERVED: its writer died, and the main file needs it (file format, section 3).</summary>
+    /// <summary>
+    /// A journal with a live header while nobody holds RESERVED: its writer died, and the main file needs it (file format, section 3).
+    /// </summary>
     private static SafeFileHandle? OpenHotJournal(DatabaseFile file, SafeFileHandle main)
     {
         var journal = PosixFile.TryOpen(null, file.Journal);

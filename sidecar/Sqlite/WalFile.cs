@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ChatOps.Sidecar.Sqlite;
 
-/// <summary>Feeds the frames of an open WAL to a <see cref="WalWalk"/> in large reads; memory does not grow with the file, only with its distinct pages.</summary>
+/// <summary>
+/// Feeds the frames of an open WAL to a <see cref="WalWalk"/> in large reads; memory does not grow with the file, only with its distinct
+/// pages.
+/// </summary>
 internal static class WalFile
 {
     private const int BufferSize = 1 << 20;

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace ChatOps.Sidecar.Sqlite;
 
-/// <summary>The first 32 bytes of a WAL file, accepted only when magic, page size and checksum are right (file format, section 4.1).</summary>
+/// <summary>
+/// The first 32 bytes of a WAL file, accepted only when magic, page size and checksum are right (file format, section 4.1).
+/// </summary>
 internal sealed record WalHeader(bool BigEndianChecksums, int PageSize, ulong Salt, WalChecksum Checksum)
 {
     public const int Size = 32;

@@ -5,7 +5,9 @@ using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Stores;
 
-/// <summary>Keeps archives in a directory: written under a temporary name, fsynced, renamed, the directory fsynced; then the manifest likewise.</summary>
+/// <summary>
+/// Keeps archives in a directory: written under a temporary name, fsynced, renamed, the directory fsynced; then the manifest likewise.
+/// </summary>
 internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveStore
 {
     private const FileMode New = FileMode.CreateNew;

@@ -5,7 +5,8 @@ namespace ChatOps.Sidecar.Stores;
 
 /// <summary>
 /// Keeps archives. The contract every store is held to by <c>ArchiveStoreContract</c>:
-/// an archive without its manifest does not exist, to <see cref="ListAsync"/> and to everyone; nothing half-written is ever under a final name;
+/// an archive without its manifest does not exist, to <see cref="ListAsync"/> and to everyone; nothing half-written is ever under a final
+/// name;
 /// a draft that is disposed without commit leaves nothing visible; listing is newest first; removing takes the manifest first and
 /// is harmless when there is nothing; opening what does not exist is a <c>NoSuchSnapshot</c> fault.
 /// </summary>
@@ -29,7 +30,9 @@ internal interface IArchiveStore
     Task RemoveAsync(string name, CancellationToken cancellation);
 }
 
-/// <summary>An archive being written: nobody sees it before <see cref="CommitAsync"/> has returned. Disposing it uncommitted undoes it.</summary>
+/// <summary>
+/// An archive being written: nobody sees it before <see cref="CommitAsync"/> has returned. Disposing it uncommitted undoes it.
+/// </summary>
 internal abstract class ArchiveDraft : IAsyncDisposable
 {
     /// <summary>Takes the archive's bytes in order.</summary>

@@ -26,7 +26,9 @@ internal sealed record Measured(TimeSpan Time, long PeakBytes, string Output)
             : throw new InvalidOperationException($"{program} ended with {process.ExitCode}");
     }
 
-    /// <summary>VmHWM of /proc/PID/status: the kernel's own high-water mark, so that looking seldom misses nothing but the very end.</summary>
+    /// <summary>
+    /// VmHWM of /proc/PID/status: the kernel's own high-water mark, so that looking seldom misses nothing but the very end.
+    /// </summary>
     private static long PeakOf(int id)
     {
         try

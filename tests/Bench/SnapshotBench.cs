@@ -4,7 +4,9 @@ using ChatOps.Values;
 
 namespace ChatOps.Bench;
 
-/// <summary>Puts the snapshot beside what people use today, in one run on one machine: ratios and medians, never a promise in seconds.</summary>
+/// <summary>
+/// Puts the snapshot beside what people use today, in one run on one machine: ratios and medians, never a promise in seconds.
+/// </summary>
 internal sealed class SnapshotBench(string root, int megabytes, int rounds)
 {
     private const string Key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";

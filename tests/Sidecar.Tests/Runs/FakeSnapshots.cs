@@ -7,7 +7,9 @@ using ChatOps.Resources;
 
 namespace ChatOps.Sidecar.Tests.Runs;
 
-/// <summary>An API server that knows Snapshot resources only: it lists, watches and takes merge patches, and can be made to go away.</summary>
+/// <summary>
+/// An API server that knows Snapshot resources only: it lists, watches and takes merge patches, and can be made to go away.
+/// </summary>
 internal sealed class FakeSnapshots : IKubernetesClient
 {
     private readonly Dictionary<string, JsonObject> _objects = [];

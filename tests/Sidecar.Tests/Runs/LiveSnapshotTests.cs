@@ -3,7 +3,9 @@ using ChatOps.Testing.Sqlite;
 
 namespace ChatOps.Sidecar.Tests.Runs;
 
-/// <summary>The reason this program exists: real writers with Signal's own engine, snapshots meanwhile, every copy whole, no writer disturbed.</summary>
+/// <summary>
+/// The reason this program exists: real writers with Signal's own engine, snapshots meanwhile, every copy whole, no writer disturbed.
+/// </summary>
 public sealed class LiveSnapshotTests
 {
     private const int Snapshots = 50;

@@ -15,7 +15,9 @@ public sealed class PinTests
         using var home = new Home();
         using var writer = Open(home, pageSize);
         for (var i = 0; i < 30; i++)
-            writer.Run($"INSERT INTO t SELECT value, randomblob(300) FROM (WITH RECURSIVE c(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM c LIMIT 20) SELECT value FROM c); DELETE FROM t WHERE x % 7 = {i % 7}");
+            writer.Run("INSERT INTO t SELECT value, randomblob(300) FROM "
+                + "(WITH RECURSIVE c(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM c LIMIT 20) SELECT value FROM c);"
+                + $"DELETE FROM t WHERE x % 7 = {i % 7}");
         byte[] image;
         using (var set = await Hold(home))
             image = Read(set.ImageOf(0));
@@ -37,6 +39,18 @@ public sealed class PinTests
             Assert.Equal(before, Read(set.ImageOf(0)));
         }
         Assert.Equal(0L, writer.Ask("PRAGMA wal_checkpoint(TRUNCATE)"));
+    }
+
+    [Fact]
+    public async Task While_it_is_held_no_checkpoint_moves_newer_pages_into_the_main_file()
+    {
+        using var home = new Home();
+        using var writer = Open(home, 4096);
+        writer.Run("INSERT INTO t VALUES (2, randomblob(40000)); PRAGMA wal_checkpoint(TRUNCATE)");
+        using var set = await Hold(home);
+        var before = Read(set.ImageOf(0));
+        writer.Run("UPDATE t SET y = randomblob(40000); INSERT INTO t VALUES (3, randomblob(40000)); PRAGMA wal_checkpoint(PASSIVE)");
+        Assert.Equal(before, Read(set.ImageOf(0)));
     }
 
     [Fact]
@@ -93,7 +107,8 @@ public sealed class PinTests
     private static SqliteConnection Open(Home home, int pageSize)
     {
         var writer = PlainSqlite.Open(home.At("a.db"));
-        writer.Run($"PRAGMA page_size={pageSize}; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(x, y); INSERT INTO t VALUES (1, 'one')");
+        writer.Run($"PRAGMA page_size={pageSize}; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;"
+            + "CREATE TABLE t(x, y); INSERT INTO t VALUES (1, 'one')");
         return writer;
     }
 

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace ChatOps.Sidecar.Tests.Sqlite;
 
-/// <summary>Writes WAL bytes by the file format's own words, with a checksum of its own, so that the reader under test is not its own judge.</summary>
+/// <summary>
+/// Writes WAL bytes by the file format's own words, with a checksum of its own, so that the reader under test is not its own judge.
+/// </summary>
 internal sealed class WalBuilder
 {
     public const int PageSize = 512;

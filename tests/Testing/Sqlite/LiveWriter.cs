@@ -13,7 +13,9 @@ public sealed record WriterStory(long Commits, IReadOnlyList<string> Errors, dou
 public sealed record WriterHabits(
     string? Key = null, int CheckpointEvery = 200, int ReopenEvery = 0, int PaceMilliseconds = 0, string? Follow = null, string Mode = "wal");
 
-/// <summary>A separate process (locks are per process) that writes to a database without pause, with the engine and habits of Signal Desktop.</summary>
+/// <summary>
+/// A separate process (locks are per process) that writes to a database without pause, with the engine and habits of Signal Desktop.
+/// </summary>
 public sealed class LiveWriter : IAsyncDisposable
 {
     private readonly Process _process;
