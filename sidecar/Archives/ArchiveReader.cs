@@ -10,7 +10,8 @@ namespace ChatOps.Sidecar.Archives;
 /// every
 /// file's hash, the inner list, and the hash of the archive itself. Anything else is a fault that names the place.
 /// </summary>
-internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> files, IEntrySink sink, Action<long, long> progress) : IDisposable
+internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> files, IEntrySink sink, Action<long,
+    long> progress) : IDisposable
 {
     private readonly IEnumerator<FileRecord> _expected = files.GetEnumerator();
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -63,7 +64,8 @@ internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> f
             throw Damaged($"it holds {entry.Path}, which its manifest does not list");
         var expected = _expected.Current;
         var target = entry.Target.Length > 0 ? entry.Target : null;
-        if (expected.Path != entry.Path || expected.Type != FileRecord.TypeOf(entry.Kind) || expected.Size != entry.Size || expected.Target != target)
+        if (expected.Path != entry.Path || expected.Type != FileRecord.TypeOf(entry.Kind) || expected.Size != entry.Size
+            || expected.Target != target)
             throw Damaged($"it holds {entry.Path} where its manifest lists {expected.Path}");
         entry = entry with { Sparse = expected.Sparse ?? false };
         sink.Begin(entry);
@@ -102,7 +104,8 @@ internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> f
         var modified = records is not null && records.TryGetValue("mtime", out var text)
             ? UnixTime.Parse(text)
             : new UnixTime(raw.ModificationTime.ToUnixTimeSeconds(), 0);
-        return new(EntryPath.Check(raw.Name).Value, kind, kind == EntryKind.File ? raw.Length : 0, (uint)raw.Mode, (uint)raw.Uid, (uint)raw.Gid,
+        return new(EntryPath.Check(raw.Name).Value, kind, kind == EntryKind.File ? raw.Length : 0, (uint)raw.Mode, (uint)raw.Uid,
+            (uint)raw.Gid,
             modified, raw.LinkName) { Attributes = AttributesOf(records) };
     }
 

@@ -14,6 +14,7 @@ internal static class EntryPath
         var parts = path.Split('/');
         return parts.All(part => part is not ("" or "." or "..") && !part.Contains('\0', StringComparison.Ordinal))
             ? path
-            : new Fault("UnsafePath", $"the archive names '{name}', which leads out of the directory", "It was not made by this program: do not restore it");
+            : new Fault("UnsafePath", $"the archive names '{name}', which leads out of the directory",
+                "It was not made by this program: do not restore it");
     }
 }

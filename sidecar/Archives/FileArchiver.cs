@@ -102,7 +102,8 @@ internal sealed class FileArchiver(ArchiveWriter archive, ContentObserver progre
         for (var attempt = 1; ; attempt++)
         {
             var whole = archive.Add(
-                Entry(path, file, state) with { Size = state.Size }, (buffer, at) => RandomAccess.Read(file, buffer, at), progress, cancellation);
+                Entry(path, file, state) with { Size = state.Size }, (buffer, at) => RandomAccess.Read(file, buffer, at), progress,
+                    cancellation);
             var after = FileState.Of(file);
             var quiet = whole && after.IsUntouchedSince(state);
             Bytes += state.Size;

@@ -42,7 +42,8 @@ internal static class ManifestFile
     private static Manifest Parse(ReadOnlySpan<byte> head)
     {
         byte[] whole = [.. head.TrimEnd(", \r\n\t"u8), (byte)'}'];
-        var manifest = JsonSerializer.Deserialize(whole, ManifestJson.Default.Manifest) ?? throw new InvalidDataException("the manifest is empty");
+        var manifest = JsonSerializer.Deserialize(whole, ManifestJson.Default.Manifest)
+            ?? throw new InvalidDataException("the manifest is empty");
         return manifest.FormatVersion == Manifest.CurrentFormat
             ? manifest
             : throw new InvalidDataException($"the manifest has format {manifest.FormatVersion}, this program reads {Manifest.CurrentFormat}");

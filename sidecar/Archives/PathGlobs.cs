@@ -15,7 +15,8 @@ internal sealed class PathGlobs(IEnumerable<string> globs)
     [
         .. new[]
         {
-            "Cache", "Code Cache", "GPUCache", "DawnCache", "DawnGraphiteCache", "DawnWebGPUCache", "WebGPUCache", "Crashpad", "logs", "temp",
+            "Cache", "Code Cache", "GPUCache", "DawnCache", "DawnGraphiteCache", "DawnWebGPUCache", "WebGPUCache", "Crashpad", "logs",
+                "temp",
             "update-cache", "blob_storage",
         }.Select(name => $".config/*/{name}"),
         "**/SingletonLock", "**/SingletonCookie", "**/SingletonSocket",

@@ -9,7 +9,8 @@ internal sealed class GlobalOptions
 
     public Option<string?> Store { get; } = Optional("--store", "SIDECAR_STORE", "The directory that keeps the archives.");
 
-    public Option<string?> Target { get; } = Optional("--target", "SIDECAR_TARGET", "The target's name, the first part of a snapshot's name.");
+    public Option<string?> Target { get; } = Optional("--target", "SIDECAR_TARGET",
+        "The target's name, the first part of a snapshot's name.");
 
     public Option<string> Scratch { get; } = Make(
         "--scratch", "SIDECAR_SCRATCH", Path.GetTempPath(), "Where databases are spooled; empty for nowhere.");

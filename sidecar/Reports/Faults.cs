@@ -20,5 +20,6 @@ internal static class Faults
 
     private static Fault Full(Exception failure) => new("NoRoom", failure.Message, "Free some space in the store or the scratch directory");
 
-    private static Fault Forbidden(Exception failure) => new("Forbidden", failure.Message, "Run the sidecar as the user that owns the files");
+    private static Fault Forbidden(Exception failure) => new("Forbidden", failure.Message,
+        "Run the sidecar as the user that owns the files");
 }

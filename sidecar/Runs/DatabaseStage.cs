@@ -111,7 +111,8 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
                 : ("not checked: its journal must be rolled back first, which opening it does", null);
             Facts.Add(copy.Facts with
             {
-                Integrity = integrity, UserVersion = version, Checks = [.. copy.Facts.Checks, .. integrity == "ok" ? [QuickCheck.Name] : Array.Empty<string>()],
+                Integrity = integrity, UserVersion = version, Checks = [.. copy.Facts.Checks, .. integrity == "ok"
+                    ? [QuickCheck.Name] : Array.Empty<string>()],
             });
         }
     }
@@ -172,7 +173,8 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
         var database = set.Databases[index];
         var size = image.PageSize;
         return new(
-            database.File.RelativePath, database.JournalMode, database.IsLive, database.IsEncrypted(), size, size is { } page ? image.Length / page : null,
+            database.File.RelativePath, database.JournalMode, database.IsLive, database.IsEncrypted(), size, size is { } page
+                ? image.Length / page : null,
             image.WalFrames, 0, database.Fingerprint(), null, "not checked: no key to read", image.WalFrames > 0 ? ["wal-checksums"] : []);
     }
 
@@ -196,7 +198,8 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
         return bytes[..WalFile.ReadFully(journal, bytes, 0)];
     }
 
-    private sealed record Copy(SpooledDatabase Spool, DatabaseFacts Facts, FileState? State, DatabaseFile File, byte[]? Journal) : IDisposable
+    private sealed record Copy(SpooledDatabase Spool, DatabaseFacts Facts, FileState? State, DatabaseFile File,
+        byte[]? Journal) : IDisposable
     {
         public DatabaseFacts Facts { get; set; } = Facts;
 

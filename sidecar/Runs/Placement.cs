@@ -53,7 +53,8 @@ internal abstract class Placement(string into, Action<string, string>? rename)
     }
 
     /// <summary>Nothing is there that a person or program put there.</summary>
-    public bool IsEmpty() => !Directory.Exists(into) || !Directory.EnumerateFileSystemEntries(into).Any(path => !IsOurs(Path.GetFileName(path)));
+    public bool IsEmpty() => !Directory.Exists(into) || !Directory.EnumerateFileSystemEntries(into).Any(path =>
+        !IsOurs(Path.GetFileName(path)));
 
     protected static string Mark(string snapshot, DateTimeOffset now) => SnapshotName.StampOf(now) + Separator + snapshot;
 
@@ -65,7 +66,8 @@ internal abstract class Placement(string into, Action<string, string>? rename)
     }
 
     protected static bool IsOurs(string name) =>
-        name == "lost+found" || name == ChildrenPlacement.PartialName || name.StartsWith(ChildrenPlacement.BeforePrefix, StringComparison.Ordinal)
+        name == "lost+found" || name == ChildrenPlacement.PartialName || name.StartsWith(ChildrenPlacement.BeforePrefix,
+            StringComparison.Ordinal)
         || name.StartsWith(ChildrenPlacement.ReadyPrefix, StringComparison.Ordinal)
         || name.StartsWith(ChildrenPlacement.PlacingPrefix, StringComparison.Ordinal);
 

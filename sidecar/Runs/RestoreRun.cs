@@ -21,13 +21,15 @@ internal sealed class RestoreRun(IArchiveStore store, TimeProvider time, Action<
 
     private readonly ProgressMeter _meter = new(listener);
 
-    public async Task<RestoreOutcome> RunAsync(string choice, string? target, string directory, bool ifEmpty, CancellationToken cancellation)
+    public async Task<RestoreOutcome> RunAsync(string choice, string? target, string directory, bool ifEmpty,
+        CancellationToken cancellation)
     {
         _meter.Enter(RunStep.Check);
         var placement = Placement.For(directory);
         var resumed = placement.Resume();
         if (ifEmpty && !placement.IsEmpty())
-            return new(null, placement.Into, null, true, resumed is null ? "it is not empty, so it was left as it is" : $"finished restoring {resumed}");
+            return new(null, placement.Into, null, true, resumed is null
+                ? "it is not empty, so it was left as it is" : $"finished restoring {resumed}");
         var chosen = await SnapshotChoice.FindAsync(store, target, choice, cancellation);
         if (ifEmpty && choice == SnapshotChoice.Latest && chosen.Fault is not null)
             return new(null, placement.Into, null, true, "the store holds no snapshot yet");

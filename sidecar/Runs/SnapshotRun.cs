@@ -89,7 +89,8 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
 
     private Stream ListSpool(bool spool) => spool
         ? new FileStream(
-            Path.Combine(request.Scratch!, OwnedName.For(Guid.NewGuid().ToString("N"))), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+            Path.Combine(request.Scratch!, OwnedName.For(Guid.NewGuid().ToString("N"))), FileMode.CreateNew, FileAccess.ReadWrite,
+                FileShare.None,
             64 * 1024, FileOptions.DeleteOnClose)
         : new MemoryStream();
 

@@ -27,7 +27,8 @@ internal sealed class CipherKey : IDisposable
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(config));
             var root = json.RootElement;
-            var hex = Text(root, "key") ?? (Text(root, "safeStorageBackend") is null or "basic_text" ? Unwrap(Text(root, "encryptedKey")) : null);
+            var hex = Text(root, "key") ?? (Text(root, "safeStorageBackend") is null or "basic_text" ? Unwrap(Text(root,
+                "encryptedKey")) : null);
             return hex is { Length: 64 } ? new(Convert.FromHexString(hex)) : null;
         }
         catch (Exception failure) when (failure is JsonException or FormatException or IOException or CryptographicException

@@ -15,7 +15,8 @@ internal static class QuickCheck
         try
         {
             // immutable: a lone copy has neither -wal nor -shm, and none must be made.
-            var code = Libsqlite.Open($"file:{Uri.EscapeDataString(copy)}?immutable=1", out var database, Libsqlite.ReadOnly | Libsqlite.Uri, 0);
+            var code = Libsqlite.Open($"file:{Uri.EscapeDataString(copy)}?immutable=1", out var database,
+                Libsqlite.ReadOnly | Libsqlite.Uri, 0);
             try
             {
                 return code == 0 ? Check(database) : ($"failed: {Text(Libsqlite.Message(database))}", null);

@@ -57,9 +57,11 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
         }
     }
 
-    public Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) => Task.FromResult<Stream>(Open(name, ArchivePath(name)));
+    public Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) => Task.FromResult<Stream>(Open(name,
+        ArchivePath(name)));
 
-    public Task<Stream> OpenManifestAsync(string name, CancellationToken cancellation) => Task.FromResult<Stream>(Open(name, ManifestPath(name)));
+    public Task<Stream> OpenManifestAsync(string name, CancellationToken cancellation) => Task.FromResult<Stream>(Open(name,
+        ManifestPath(name)));
 
     public Task RemoveAsync(string name, CancellationToken cancellation)
     {
@@ -77,7 +79,8 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
     {
         if (SnapshotName.TryParse(name) is null || !File.Exists(ManifestPath(name)) || !File.Exists(file))
             throw new FaultException(new Fault("NoSuchSnapshot", $"the store {path} has no snapshot '{name}'", "See `sidecar list`"));
-        return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 18, FileOptions.SequentialScan);
+        return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 18,
+            FileOptions.SequentialScan);
     }
 
     private async Task<Manifest?> TryReadAsync(string name, CancellationToken cancellation)

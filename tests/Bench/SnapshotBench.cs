@@ -33,7 +33,8 @@ internal sealed class SnapshotBench(string root, int megabytes, int rounds)
         var archive = Path.Combine(root, "tar.zst");
         for (var round = 0; round < rounds + 1; round++)
         {
-            var tar = await Measured.RunAsync("bash", ["-c", $"set -o pipefail; tar c -C '{Home}' . | zstd -T0 -3 -q -f -o '{archive}' && sync '{archive}'"]);
+            var tar = await Measured.RunAsync("bash", ["-c",
+                $"set -o pipefail; tar c -C '{Home}' . | zstd -T0 -3 -q -f -o '{archive}' && sync '{archive}'"]);
             var snapshot = await SnapshotAsync();
             Fresh("a");
             Fresh("b");
@@ -85,7 +86,8 @@ internal sealed class SnapshotBench(string root, int megabytes, int rounds)
 
     private Dictionary<string, string> Environment => new()
     {
-        ["SIDECAR_HOME"] = Home, ["SIDECAR_STORE"] = Store, ["SIDECAR_TARGET"] = "bench", ["SIDECAR_SCRATCH"] = Path.Combine(root, "scratch"),
+        ["SIDECAR_HOME"] = Home, ["SIDECAR_STORE"] = Store, ["SIDECAR_TARGET"] = "bench", ["SIDECAR_SCRATCH"] = Path.Combine(root,
+            "scratch"),
     };
 
     private Task<Measured> SnapshotAsync(params string[] more) => Measured.RunAsync(Sidecar, ["snapshot", .. more], Environment);
@@ -101,7 +103,8 @@ internal sealed class SnapshotBench(string root, int megabytes, int rounds)
         var time = Median([.. runs.Select(run => run.Time.TotalSeconds)]);
         var rate = new ByteSize((long)(megabytes * 1e6 / time));
         var ratio = Median([.. reference.Select(run => run.Time.TotalSeconds)]) / time;
-        return [name, $"{time:0.00} s", $"{rate}/s", $"{ratio:0.00}", name.StartsWith("sidecar", StringComparison.Ordinal) ? $"{new ByteSize(runs.Max(run => run.PeakBytes))}" : ""];
+        return [name, $"{time:0.00} s", $"{rate}/s", $"{ratio:0.00}", name.StartsWith("sidecar", StringComparison.Ordinal)
+            ? $"{new ByteSize(runs.Max(run => run.PeakBytes))}" : ""];
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

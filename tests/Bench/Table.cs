@@ -8,6 +8,7 @@ internal static class Table
         Console.WriteLine($"\n{title}");
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in rows)
-            Console.WriteLine("  " + string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))));
+            Console.WriteLine("  " + string.Join("  ", row.Select((cell, column) => column == 0
+                ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))));
     }
 }

@@ -11,7 +11,8 @@ internal static class Tree
         for (var i = 0; i < attachments; i++)
         {
             random.NextBytes(noise);
-            Write(root, $".config/Signal/attachments.noindex/{i % 256:x2}/{i:x8}", noise.AsSpan(0, random.Next(noise.Length / 2, noise.Length)));
+            Write(root, $".config/Signal/attachments.noindex/{i % 256:x2}/{i:x8}", noise.AsSpan(0, random.Next(noise.Length / 2,
+                noise.Length)));
         }
         var words = new byte[250_000];
         var texts = megabytes * 4 / 10 * 1_000_000L / words.Length;

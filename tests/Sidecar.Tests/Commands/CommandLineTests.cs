@@ -19,7 +19,8 @@ public sealed class CommandLineTests
     [InlineData("UnsafePath", 4)]
     [InlineData("StoreNotWritable", 1)]
     [InlineData("ArchiveDamaged", 1)]
-    public void Refusals_and_failures_have_their_own_exit_codes(string kind, int code) => Assert.Equal(code, ExitCode.Of(new Fault(kind, "")));
+    public void Refusals_and_failures_have_their_own_exit_codes(string kind, int code) => Assert.Equal(code, ExitCode.Of(new Fault(kind,
+        "")));
 
     [Fact]
     public async Task What_is_not_understood_ends_with_2()

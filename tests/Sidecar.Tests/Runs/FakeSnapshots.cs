@@ -64,7 +64,8 @@ internal sealed class FakeSnapshots : IKubernetesClient
             yield return new(WatchEventType.Modified, (T)(IResource)change);
     }
 
-    public async Task<T> PatchAsync<T>(ResourceKind<T> kind, string? ns, string name, Patch patch, CancellationToken ct, string? subresource = null)
+    public async Task<T> PatchAsync<T>(ResourceKind<T> kind, string? ns, string name, Patch patch, CancellationToken ct,
+        string? subresource = null)
         where T : IResource
     {
         Assert.Equal(("status", "ns"), (subresource, ns));
@@ -90,7 +91,8 @@ internal sealed class FakeSnapshots : IKubernetesClient
     public Task<T?> FindAsync<T>(ResourceKind<T> kind, string? ns, string name, CancellationToken ct)
         where T : class, IResource => throw new NotSupportedException();
 
-    public Task<JsonObject?> FindRawAsync(ResourceKind kind, string? ns, string name, CancellationToken ct) => throw new NotSupportedException();
+    public Task<JsonObject?> FindRawAsync(ResourceKind kind, string? ns, string name, CancellationToken ct) =>
+        throw new NotSupportedException();
 
     public Task<T> CreateAsync<T>(ResourceKind<T> kind, string? ns, JsonObject body, CancellationToken ct)
         where T : IResource => throw new NotSupportedException();
@@ -98,7 +100,8 @@ internal sealed class FakeSnapshots : IKubernetesClient
     public Task PostAsync(ResourceKind kind, string? ns, string name, string subresource, JsonObject body, CancellationToken ct) =>
         throw new NotSupportedException();
 
-    public Task DeleteAsync(ResourceKind kind, string? ns, string name, Deletion deletion, CancellationToken ct) => throw new NotSupportedException();
+    public Task DeleteAsync(ResourceKind kind, string? ns, string name, Deletion deletion, CancellationToken ct) =>
+        throw new NotSupportedException();
 
     public Task<Stream> LogsAsync(string ns, string pod, LogQuery query, CancellationToken ct) => throw new NotSupportedException();
 

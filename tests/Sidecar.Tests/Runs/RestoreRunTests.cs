@@ -47,7 +47,8 @@ public sealed class RestoreRunTests
         home.Write("a", "mine");
         await Assert.ThrowsAsync<FaultException>(() => home.RestoreAsync(manifest.Name, home.Root));
         Assert.Equal("mine", File.ReadAllText(home.At("a")));
-        Assert.DoesNotContain(Directory.GetDirectories(Path.GetDirectoryName(home.Root)!), path => path.Contains("partial", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetDirectories(Path.GetDirectoryName(home.Root)!), path => path.Contains("partial",
+            StringComparison.Ordinal));
     }
 
     public static TheoryData<string> Attacks => ["../escape", "/escape", "a/../../escape", "a//b", "link/escape"];

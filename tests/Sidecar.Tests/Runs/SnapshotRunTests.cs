@@ -45,7 +45,8 @@ public sealed class SnapshotRunTests
         var into = home.Aside("into");
         await home.RestoreAsync(manifest.Name, into);
         Assert.Equal(await Picture(home.Root), await Picture(into));
-        Assert.Equal(FileState.Find(Path.Combine(into, "docs/original"))!.Value.Inode, FileState.Find(Path.Combine(into, "docs/hard"))!.Value.Inode);
+        Assert.Equal(FileState.Find(Path.Combine(into, "docs/original"))!.Value.Inode, FileState.Find(Path.Combine(into,
+            "docs/hard"))!.Value.Inode);
         Assert.True(FileState.Find(Path.Combine(into, "docs/sparse"))!.Value.Allocated < 100_000);
     }
 
@@ -80,7 +81,8 @@ public sealed class SnapshotRunTests
     public async Task A_file_that_never_stops_changing_is_kept_and_listed()
     {
         using var home = new Home();
-        using var large = File.Open(home.Write("growing", new string('x', 3_000_000)), FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        using var large = File.Open(home.Write("growing", new string('x', 3_000_000)), FileMode.Append, FileAccess.Write,
+            FileShare.ReadWrite);
         var run = new Sidecar.Runs.SnapshotRun(home.Request, home.Archives, TimeProvider.System, progress =>
         {
             if (progress.Step == Sidecar.Runs.RunStep.Files)
@@ -127,7 +129,8 @@ public sealed class SnapshotRunTests
         home.Write("a", "a");
         var store = new Sidecar.Stores.DirectoryStore(home.At("backups"), TimeProvider.System);
         var request = home.Request with { Scratch = Directory.CreateDirectory(home.At("scratch")).FullName };
-        var manifest = await new Sidecar.Runs.SnapshotRun(request, store, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
+        var manifest = await new Sidecar.Runs.SnapshotRun(request, store,
+            TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal(["backups", "scratch"], manifest.Excluded);
         Assert.Equal(1, manifest.FileCount);
     }

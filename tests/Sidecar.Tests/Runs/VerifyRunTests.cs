@@ -54,7 +54,8 @@ public sealed class VerifyRunTests
         var hash = Convert.ToHexStringLower(SHA256.HashData("hello"u8));
         var text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
         Assert.Contains(hash, text, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(manifest, text.Replace(hash, new string('0', 64), StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(manifest, text.Replace(hash, new string('0', 64), StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
         var failure = await Assert.ThrowsAsync<FaultException>(() => home.VerifyAsync(name));
         Assert.Contains("the contents of a ", failure.Fault.Message, StringComparison.Ordinal);
     }

@@ -93,7 +93,8 @@ public abstract class ArchiveStoreContract : IDisposable
 
     private static Manifest Sample(string name) => new()
     {
-        Name = name, Archive = name + ".tar.zst", Target = "ghostwire", StartedAt = default, CutAt = default, FinishedAt = default, Cut = "none",
+        Name = name, Archive = name + ".tar.zst", Target = "ghostwire", StartedAt = default, CutAt = default, FinishedAt = default,
+            Cut = "none",
         PinnedMilliseconds = 0, Databases = [], Verification = new([], []), FileCount = 0, BytesIn = 0, BytesOut = 4, ArchiveSha256 = "",
         FileListSha256 = "", ChangedWhileReading = [], Vanished = [], Skipped = [], Excluded = [], Tool = "test",
     };
@@ -108,8 +109,10 @@ public sealed class DirectoryStoreTests : ArchiveStoreContract
     [Fact]
     public async Task A_damaged_manifest_hides_only_itself()
     {
-        await File.WriteAllTextAsync(Path.Combine(_path, "ghostwire-20261121T104530Z-aaaaaa.json"), "{", TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(_path, "ghostwire-20261121T104530Z-aaaaaa.tar.zst"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_path, "ghostwire-20261121T104530Z-aaaaaa.json"), "{",
+            TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_path, "ghostwire-20261121T104530Z-aaaaaa.tar.zst"), "",
+            TestContext.Current.CancellationToken);
         await The_newest_is_listed_first();
     }
 
@@ -117,7 +120,8 @@ public sealed class DirectoryStoreTests : ArchiveStoreContract
     public async Task What_a_dead_process_left_is_swept_and_what_a_living_one_writes_is_not()
     {
         var mine = Path.Combine(_path, OwnedName.For("mine"));
-        var dead = Path.Combine(_path, OwnedName.For("dead").Replace($"~{Environment.ProcessId}~", "~999999999~", StringComparison.Ordinal));
+        var dead = Path.Combine(_path, OwnedName.For("dead").Replace($"~{Environment.ProcessId}~", "~999999999~",
+            StringComparison.Ordinal));
         File.WriteAllText(mine, "");
         File.WriteAllText(dead, "");
         await Store.CheckWritableAsync(default);

@@ -11,7 +11,8 @@ public sealed record WriterStory(long Commits, IReadOnlyList<string> Errors, dou
 /// <param name="Key">64 hex digits for SQLCipher; null for plain SQLite.</param>
 /// <param name="Follow">A second database that gets each number after the first one has it.</param>
 public sealed record WriterHabits(
-    string? Key = null, int CheckpointEvery = 200, int ReopenEvery = 0, int PaceMilliseconds = 0, string? Follow = null, string Mode = "wal");
+    string? Key = null, int CheckpointEvery = 200, int ReopenEvery = 0, int PaceMilliseconds = 0, string? Follow = null,
+        string Mode = "wal");
 
 /// <summary>
 /// A separate process (locks are per process) that writes to a database without pause, with the engine and habits of Signal Desktop.
