@@ -111,7 +111,7 @@ internal sealed class ChangeRun(
     {
         StepNames.Snapshot => SnapshotAsync(step, ct),
         StepNames.SetImage => strategy.SetImageAsync(target, Plan.Container, Plan.To.Image, ct),
-        StepNames.Revert => strategy.RevertAsync(target, Plan.To.Revision!.Value, Plan.Container, PinnedIfMutable(Plan.To), ct),
+        StepNames.Revert => RevertAsync(Plan.To, ct),
         StepNames.Replace => ReplaceAsync(ct),
         StepNames.Stop or "back-stop" => StopAsync(step, ct),
         StepNames.Restore => _data.RestoreAsync(ledger.Change, step.Name, Plan.Archive!, ct),
@@ -119,7 +119,7 @@ internal sealed class ChangeRun(
         StepNames.RollOut or "back-roll-out" => RollOutAsync(step, ct),
         StepNames.Settle => SettleAsync(step, ct),
         "back-restore" => RestoreBackAsync(step, ct),
-        "back-revert" => RevertBackAsync(ct),
+        "back-revert" => RevertAsync(Plan.From, ct),
         "back-replace" => strategy.ReplaceStuckPodsAsync(target, ct),
         _ => throw new FaultException(new("UnknownStep", $"this version of the bot does not know the step '{step.Name}'", "Use the version that made the plan")),
     };
@@ -210,14 +210,17 @@ internal sealed class ChangeRun(
         await _data.RestoreAsync(ledger.Change, step.Name, archive, ct);
     }
 
-    private async Task RevertBackAsync(CancellationToken ct)
+    /// <summary>
+    /// Brings a version back. Where every start pulls whatever the tag means by then, the digest that ran takes the tag's place.
+    /// </summary>
+    private async Task RevertAsync(PlannedVersion version, CancellationToken ct)
     {
-        if (Plan.From.Revision is { } revision) await strategy.RevertAsync(target, revision, Plan.Container, PinnedIfMutable(Plan.From), ct);
-        else await strategy.SetImageAsync(target, Plan.Container, Plan.From.Image, ct);
+        var live = await strategy.ReadAsync(target, ct);
+        var pullsAlways = live.Template.Spec.Containers.Any(c => c.Name == Plan.Container && c.ImagePullPolicy == "Always");
+        var pinned = pullsAlways ? ImageReference.Pinned(version.ImageId, version.Image) : null;
+        if (version.Revision is { } revision) await strategy.RevertAsync(target, revision, Plan.Container, pinned, ct);
+        else await strategy.SetImageAsync(target, Plan.Container, pinned ?? version.Image, ct);
     }
-
-    /// <summary>A tag may mean another image today; where the digest that ran is known, that is what comes back.</summary>
-    private static string? PinnedIfMutable(PlannedVersion version) => ImageReference.Pinned(version.ImageId, version.Image);
 
     private async Task RecordResultAsync(CancellationToken ct)
     {

@@ -42,7 +42,8 @@ internal sealed class PageClient : IAsyncDisposable
     }
 
     /// <summary>Types a line and returns every card that changed because of it, once all are settled.</summary>
-    public async Task<IReadOnlyList<Card>> TypeAsync(string account, string text, TimeSpan patience, CancellationToken ct)
+    /// <param name="decides">The change the line decides on: its card must move too, which may come a moment after the answer.</param>
+    public async Task<IReadOnlyList<Card>> TypeAsync(string account, string text, string? decides, TimeSpan patience, CancellationToken ct)
     {
         var before = Cards.ToDictionary(c => c.Id, c => c.Card.State);
         await PostAsync("/api/messages", new TypedText(Guid.NewGuid().ToString("N"), text, account), WebJson.Default.TypedText, ct);
@@ -50,7 +51,10 @@ internal sealed class PageClient : IAsyncDisposable
         limit.CancelAfter(patience);
         try
         {
-            await WhenAsync(cards => cards.Any(c => !before.ContainsKey(c.Id)) && cards.All(c => c.Card.IsSettled), limit.Token);
+            await WhenAsync(
+                cards => cards.Where(c => !before.ContainsKey(c.Id)).ToList() is { Count: > 0 } answers && cards.All(c => c.Card.IsSettled)
+                    && (decides is null || answers.Any(a => a.Card.State == CardState.Failed) || !cards.Any(c => Waits(c.Card, decides))),
+                limit.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -74,6 +78,9 @@ internal sealed class PageClient : IAsyncDisposable
             await changed.WaitAsync(ct);
         }
     }
+
+    private static bool Waits(Card card, string change) =>
+        card.State == CardState.Waiting && card.Footer?.StartsWith($"change {change} ", StringComparison.Ordinal) == true;
 
     public async ValueTask DisposeAsync()
     {

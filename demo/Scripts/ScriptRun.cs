@@ -18,7 +18,7 @@ internal static class ScriptRun
         foreach (var line in lines.Select(l => ScriptLine.Parse(l, page.Accounts[0])).OfType<ScriptLine>())
         {
             await transcript.WriteLineAsync($"\n{line.Account}> {line.Text}");
-            var cards = await page.TypeAsync(line.Account, line.Text, Patience, ct);
+            var cards = await page.TypeAsync(line.Account, line.Text, line.Decides, Patience, ct);
             foreach (var card in cards) await transcript.WriteLineAsync(PlainText.Render(card));
             var failed = cards.Any(c => c.State is CardState.Failed or CardState.Working);
             if (failed == line.FailureExpected) continue;
@@ -32,6 +32,9 @@ internal static class ScriptRun
 
 internal sealed record ScriptLine(string Account, string Text, bool FailureExpected)
 {
+    /// <summary>The number of the change this line approves or denies; null for any other line.</summary>
+    public string? Decides => Text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["/approve" or "/deny", var number, ..] ? number : null;
+
     /// <summary>Null for an empty line or a comment.</summary>
     public static ScriptLine? Parse(string line, string account)
     {

@@ -128,11 +128,27 @@ internal sealed class DemoWorld : IAsyncDisposable
         });
         Embedded?.Logs = kubelet;
         _parts.Add(kubelet);
-        await client.WaitForAsync(Kinds.StatefulSets, "signal", "ghostwire", s => s?.Status.ReadyReplicas == 1, TimeProvider.System, ct);
+        await WaitForGhostwireAsync(client, ct);
         _settings = Path.Combine(_root, "chatops.yaml");
         var port = _options.Port == 0 ? FreePort() : _options.Port;
         await File.WriteAllTextAsync(_settings, Manifests.Settings.TrimEnd() + $"\n  listen: 127.0.0.1:{port}\n", ct);
         await StartBotAsync(ct);
+    }
+
+    private static async Task WaitForGhostwireAsync(KubernetesClient client, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(TimeSpan.FromSeconds(90));
+        try
+        {
+            await client.WaitForAsync(Kinds.StatefulSets, "signal", "ghostwire", s => s?.Status.ReadyReplicas == 1, TimeProvider.System, limit.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            var pods = await client.ListAsync(Kinds.Pods, "signal", Selection.All, ct);
+            var states = string.Join("; ", pods.Items.SelectMany(p => p.Status.AllContainers).Select(c => $"{c.Name}: {c.State}"));
+            throw new FaultException(new("DemoNotReady", $"pod ghostwire-0 did not become ready within 90 s ({states})", "Is another demo using all of this machine?"));
+        }
     }
 
     /// <summary>The same server, seen from the pod's namespace.</summary>
