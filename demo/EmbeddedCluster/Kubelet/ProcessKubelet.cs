@@ -29,6 +29,9 @@ public sealed class ProcessKubelet : IContainerLogs, IAsyncDisposable
     /// <summary>Starts at once; pods that exist already are started as they are seen.</summary>
     public static Task<ProcessKubelet> StartAsync(IKubernetesClient client, KubeletOptions options) => Task.FromResult(new ProcessKubelet(client, options));
 
+    /// <summary>Ends only with the kubelet; fails when it cannot go on, so that nobody waits for pods that will never start.</summary>
+    public Task Completion => Task.WhenAny(_watching, _node).Unwrap();
+
     /// <summary>The directory that stands for a claim.</summary>
     public string ClaimDirectory(string ns, string claim) => PodDirectories.ClaimPath(_options.Root, ns, claim);
 
