@@ -11,7 +11,8 @@ internal sealed partial class ChildProcess : IDisposable
     private const int KillSignal = 9;
     private readonly Process _process;
 
-    private ChildProcess(Process process, Task exited) => (_process, Exited) = (process, exited);
+    // The number is kept because a Process forgets it when disposed, and a stop may come in that very instant.
+    private ChildProcess(Process process, Task exited) => (_process, Exited, Id) = (process, exited, process.Id);
 
     /// <summary>Completes when the process is gone and all it wrote is in the log.</summary>
     public Task Exited { get; }
@@ -19,7 +20,7 @@ internal sealed partial class ChildProcess : IDisposable
     /// <summary>As a shell counts it: 128 and the signal's number for one that died of a signal.</summary>
     public int ExitCode => _process.ExitCode;
 
-    public int Id => _process.Id;
+    public int Id { get; }
 
     public static async Task<ChildProcess> StartAsync(ChildSpawner spawner, ProcessStartInfo start, ContainerLog log, TimeProvider time)
     {
@@ -29,13 +30,13 @@ internal sealed partial class ChildProcess : IDisposable
     }
 
     /// <summary>SIGTERM to the process alone, as a container's first process gets it.</summary>
-    public void Stop() => Send(_process.Id, Terminate);
+    public void Stop() => Send(Id, Terminate);
 
     /// <summary>SIGKILL to the whole group.</summary>
     public void Kill()
     {
-        Send(-_process.Id, KillSignal);
-        Send(_process.Id, KillSignal);
+        Send(-Id, KillSignal);
+        Send(Id, KillSignal);
     }
 
     public void Dispose() => _process.Dispose();
