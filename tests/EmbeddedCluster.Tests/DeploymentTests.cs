@@ -41,10 +41,11 @@ public sealed class DeploymentTests(SharedClusters clusters)
         await using var ns = await clusters.NamespaceAsync(kind);
         await ns.ApplyAsync(Programs.Deployment("web", "test/polite:1", replicas: 1).Replace("  replicas", "  strategy: {type: Recreate}\n  replicas", StringComparison.Ordinal));
         await ns.OkAsync("rollout status deployment/web --timeout=40s");
-        using var watch = ns.Follow("get pods -w --output-watch-events -o custom-columns=IMAGE:.spec.containers[0].image");
+        using var watch = ns.Follow("get pods -w --output-watch-events");
+        var old = (await watch.LineAsync(line => line.StartsWith("ADDED", StringComparison.Ordinal))).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
         await ns.OkAsync("set image deployment/web app=test/polite:2");
-        await watch.LineAsync(line => line.StartsWith("DELETED", StringComparison.Ordinal) && line.EndsWith("polite:1", StringComparison.Ordinal));
-        await watch.LineAsync(line => line.StartsWith("ADDED", StringComparison.Ordinal) && line.EndsWith("polite:2", StringComparison.Ordinal));
+        await watch.LineAsync(line => line.StartsWith("DELETED", StringComparison.Ordinal) && line.Contains(old, StringComparison.Ordinal));
+        await watch.LineAsync(line => line.StartsWith("ADDED", StringComparison.Ordinal) && !line.Contains(old, StringComparison.Ordinal));
         await ns.OkAsync("rollout status deployment/web --timeout=40s");
     }
 

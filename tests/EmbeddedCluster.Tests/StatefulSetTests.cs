@@ -11,12 +11,12 @@ public sealed class StatefulSetTests(SharedClusters clusters)
         await using var ns = await clusters.NamespaceAsync(kind);
         await ns.ApplyAsync(Programs.StatefulSet("web", "test/polite:1"));
         var old = await ns.ReadyPodAsync("web-0");
-        using var watch = ns.Follow("get pods -w --output-watch-events -o custom-columns=NAME:.metadata.name,UID:.metadata.uid");
-        await watch.LineAsync(line => line.Contains(old.Uid(), StringComparison.Ordinal));
-        await ns.OkAsync("set image statefulset/web app=test/polite:2");
-        await watch.LineAsync(line => line.StartsWith("DELETED", StringComparison.Ordinal) && line.Contains(old.Uid(), StringComparison.Ordinal));
+        using var watch = ns.Follow("get pods -w --output-watch-events");
         await watch.LineAsync(line => line.StartsWith("ADDED", StringComparison.Ordinal) && line.Contains("web-0", StringComparison.Ordinal));
-        await ns.ReadyPodAsync("web-0", "test/polite:2");
+        await ns.OkAsync("set image statefulset/web app=test/polite:2");
+        await watch.LineAsync(line => line.StartsWith("DELETED", StringComparison.Ordinal) && line.Contains("web-0", StringComparison.Ordinal));
+        await watch.LineAsync(line => line.StartsWith("ADDED", StringComparison.Ordinal) && line.Contains("web-0", StringComparison.Ordinal));
+        Assert.NotEqual(old.Uid(), (await ns.ReadyPodAsync("web-0", "test/polite:2")).Uid());
         Assert.Contains("roll", await ns.OkAsync("rollout status statefulset/web --timeout=30s"), StringComparison.Ordinal);
     }
 
