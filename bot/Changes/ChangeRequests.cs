@@ -33,7 +33,9 @@ internal sealed class ChangeRequests(IKubernetesClient client, ChangeBoard board
             }
             catch (ApiException e) when (e.AlreadyExists && tries < MostTries)
             {
-                // Another request took this number in the same moment.
+                // Another request took this number in the same moment, or our own did and its answer was lost.
+                var taken = await client.FindAsync(ChatOpsKinds.Changes, board.Namespace, NameOf(number), ct);
+                if (taken?.Metadata.Annotation(ChatOpsKinds.InvocationAnnotation) == wish.InvocationId) return taken!;
             }
         }
     }
@@ -80,7 +82,7 @@ internal sealed class ChangeRequests(IKubernetesClient client, ChangeBoard board
         {
             ["metadata"] = new JsonObject
             {
-                ["name"] = string.Create(CultureInfo.InvariantCulture, $"change-{number}"),
+                ["name"] = NameOf(number),
                 ["labels"] = new JsonObject { [ChatOpsKinds.TargetLabel] = wish.Target.Name },
                 ["annotations"] = new JsonObject
                 {
@@ -92,6 +94,8 @@ internal sealed class ChangeRequests(IKubernetesClient client, ChangeBoard board
             ["spec"] = JsonSerializer.SerializeToNode(spec, ResourceJson.Default.ChangeSpec),
         };
     }
+
+    private static string NameOf(long number) => string.Create(CultureInfo.InvariantCulture, $"change-{number}");
 
     private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
 }

@@ -14,12 +14,17 @@ internal sealed class ChangeRun(
     IKubernetesClient client, Target target, IStrategy strategy, Planner planner, ChangeLedger ledger, TimeProvider time, ILogger log)
 {
     private readonly TargetData _data = new(client, target, time);
+    private RolloutFeed? _feed;
+
+    /// <summary>The generation after our last write; older states of the workload do not answer for it.</summary>
+    private long _written;
 
     private ChangePlan Plan => ledger.Change.Spec.Plan;
 
     public async Task RunAsync(CancellationToken ct)
     {
         if (ledger.Status.Phase == ChangePhase.Approved && !await BeginAsync(ct)) return;
+        await using var feed = _feed = new RolloutFeed(strategy, target, Plan.Container, r => TrackAbsenceAsync(r, ct), time, ct);
         if (ledger.Status.RollingBackSince is null && await GoForwardAsync(ct)) return;
         if (!ledger.Status.IsFinal) await GoBackAsync(ct);
     }
@@ -110,17 +115,16 @@ internal sealed class ChangeRun(
     private Task DoAsync(ChangeStep step, CancellationToken ct) => step.Name switch
     {
         StepNames.Snapshot => SnapshotAsync(step, ct),
-        StepNames.SetImage => strategy.SetImageAsync(target, Plan.Container, Plan.To.Image, ct),
+        StepNames.SetImage => WriteAsync(strategy.SetImageAsync(target, Plan.Container, Plan.To.Image, ct)),
         StepNames.Revert => RevertAsync(Plan.To, ct),
-        StepNames.Replace => ReplaceAsync(ct),
         StepNames.Stop or "back-stop" => StopAsync(step, ct),
         StepNames.Restore => _data.RestoreAsync(ledger.Change, step.Name, Plan.Archive!, ct),
-        StepNames.Start or "back-start" => strategy.ScaleAsync(target, Plan.Replicas, ct),
+        StepNames.Start or "back-start" => WriteAsync(strategy.ScaleAsync(target, Plan.Replicas, ct)),
         StepNames.RollOut or "back-roll-out" => RollOutAsync(step, ct),
         StepNames.Settle => SettleAsync(step, ct),
         "back-restore" => RestoreBackAsync(step, ct),
         "back-revert" => RevertAsync(Plan.From, ct),
-        "back-replace" => strategy.ReplaceStuckPodsAsync(target, ct),
+        StepNames.Replace or "back-replace" => strategy.ReplaceStuckPodsAsync(target, ct),
         _ => throw new FaultException(new("UnknownStep", $"this version of the bot does not know the step '{step.Name}'", "Use the version that made the plan")),
     };
 
@@ -131,12 +135,11 @@ internal sealed class ChangeRun(
         await _data.SnapshotAsync(ledger.Change, step.StartedAt, progress => ledger.UpdateAsync(s => Say(s, step.Name, progress), ct), ct);
     }
 
-    /// <summary>On the way forward only pods that the update strategy leaves to us (OnDelete) or that were stuck before.</summary>
-    private Task ReplaceAsync(CancellationToken ct) => strategy.ReplaceStuckPodsAsync(target, ct);
+    private async Task WriteAsync(Task<long> write) => _written = await write;
 
     private async Task StopAsync(ChangeStep step, CancellationToken ct)
     {
-        await strategy.ScaleAsync(target, 0, ct);
+        await WriteAsync(strategy.ScaleAsync(target, 0, ct));
         await FollowAsync(step, r => r is { Done: true, ReadyPods: 0 }, target.ReadyWithin, "does not stop", failFast: false, ct);
     }
 
@@ -152,9 +155,8 @@ internal sealed class ChangeRun(
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, calm.Token);
         try
         {
-            await foreach (var rollout in strategy.WatchAsync(target, Plan.Container, both.Token))
+            await foreach (var rollout in _feed!.ReadAsync(_written, both.Token))
             {
-                await TrackAbsenceAsync(rollout, ct);
                 if (!rollout.Done) throw new FaultException(rollout.Trouble ?? new("NotSettled", $"{target.Name} became ready and then was not: {rollout.Message}"));
             }
         }
@@ -173,10 +175,9 @@ internal sealed class ChangeRun(
         Rollout? last = null;
         try
         {
-            await foreach (var rollout in strategy.WatchAsync(target, Plan.Container, both.Token))
+            await foreach (var rollout in _feed!.ReadAsync(_written, both.Token))
             {
                 last = rollout;
-                await TrackAbsenceAsync(rollout, ct);
                 if (reached(rollout)) return;
                 if (failFast && rollout is { Hopeless: true, Trouble: { } trouble }) throw new FaultException(trouble);
                 await ledger.UpdateAsync(s => Say(s, step.Name, rollout.Message), ct);
@@ -218,8 +219,9 @@ internal sealed class ChangeRun(
         var live = await strategy.ReadAsync(target, ct);
         var pullsAlways = live.Template.Spec.Containers.Any(c => c.Name == Plan.Container && c.ImagePullPolicy == "Always");
         var pinned = pullsAlways ? ImageReference.Pinned(version.ImageId, version.Image) : null;
-        if (version.Revision is { } revision) await strategy.RevertAsync(target, revision, Plan.Container, pinned, ct);
-        else await strategy.SetImageAsync(target, Plan.Container, pinned ?? version.Image, ct);
+        await WriteAsync(version.Revision is { } revision
+            ? strategy.RevertAsync(target, revision, Plan.Container, pinned, ct)
+            : strategy.SetImageAsync(target, Plan.Container, pinned ?? version.Image, ct));
     }
 
     private async Task RecordResultAsync(CancellationToken ct)

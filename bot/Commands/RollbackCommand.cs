@@ -27,8 +27,8 @@ internal sealed class RollbackCommand(
         var parameters = new Dictionary<string, string> { ["data"] = call["data"] ?? "no" };
         if (call["revision"] is { } revision) parameters["revision"] = revision;
         if (parameters["data"] == "yes" && archive is not null) parameters["archive"] = archive;
-        await requests.CreateAsync(new ChangeWish(call.Invocation.Id, call.Person, target, "rollback", parameters, call.Message), ct);
-        return new Reply.Live();
+        var change = await requests.CreateAsync(new ChangeWish(call.Invocation.Id, call.Person, target, "rollback", parameters, call.Message), ct);
+        return ChangeOption.ReplyWith(change, call);
     }
 
     private async Task<Card> AskAsync(Target target, string? revision, string archive, CancellationToken ct)

@@ -20,12 +20,13 @@ internal interface IStrategy
     /// <summary>The templates the cluster remembers, newest first.</summary>
     Task<IReadOnlyList<Revision>> RevisionsAsync(Target target, CancellationToken ct);
 
-    Task SetImageAsync(Target target, string container, string image, CancellationToken ct);
+    /// <summary>Every write returns the workload's generation after it: a rollout of an older one does not answer for it.</summary>
+    Task<long> SetImageAsync(Target target, string container, string image, CancellationToken ct);
 
     /// <summary>Brings a remembered template back; <paramref name="image"/>, when given, takes the place of the image in it.</summary>
-    Task RevertAsync(Target target, long revision, string container, string? image, CancellationToken ct);
+    Task<long> RevertAsync(Target target, long revision, string container, string? image, CancellationToken ct);
 
-    Task ScaleAsync(Target target, int replicas, CancellationToken ct);
+    Task<long> ScaleAsync(Target target, int replicas, CancellationToken ct);
 
     /// <summary>Removes pods of an old template that the cluster would not replace by itself.</summary>
     Task ReplaceStuckPodsAsync(Target target, CancellationToken ct);
@@ -65,10 +66,12 @@ internal sealed record WorkloadState
 internal sealed record Revision(long Number, string Image, bool Current, DateTimeOffset? CreatedAt);
 
 /// <summary>Where a rollout stands.</summary>
+/// <param name="Generation">The generation of the workload this was judged on.</param>
 /// <param name="Done">Every pod wanted runs the new template and is ready.</param>
 /// <param name="ReadyPods">How many pods serve, of whatever template.</param>
 /// <param name="ReadySince">When the newest of them became ready, as the cluster says.</param>
 /// <param name="Message">What a person sees: <c>ghostwire-0 is pulling the image</c>.</param>
 /// <param name="Trouble">Why the new template does not come up, once that is known.</param>
 /// <param name="Hopeless">Waiting longer will not help.</param>
-internal sealed record Rollout(bool Done, int ReadyPods, DateTimeOffset? ReadySince, string Message, Fault? Trouble, bool Hopeless);
+internal sealed record Rollout(
+    long Generation, bool Done, int ReadyPods, DateTimeOffset? ReadySince, string Message, Fault? Trouble, bool Hopeless);

@@ -1,11 +1,10 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using ChatOps.Kubernetes;
 
 namespace ChatOps.Bot.Changes.Strategies;
 
-/// <summary>Follows a workload together with the pods of its selector: one state after each change of either.</summary>
+/// <summary>Follows a workload together with the pods of its selector: one state after each change of either, none left out.</summary>
 internal static class PairedWatch
 {
     public static async IAsyncEnumerable<(T Workload, IReadOnlyList<Pod> Pods)> FollowAsync<T>(
@@ -14,19 +13,16 @@ internal static class PairedWatch
         where T : class, IResource
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var pods = new ConcurrentDictionary<string, Pod>();
+        var gate = new Lock();
+        var pods = new SortedDictionary<string, Pod>(StringComparer.Ordinal);
         T? workload = null;
         var podsListed = false;
-        // Only the newest state matters, so one pending signal stands for any number of changes.
-        var signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        // A moment without a ready pod may be short; states are queued as they are, not looked up when there is time.
+        var states = Channel.CreateUnbounded<(T, IReadOnlyList<Pod>)>();
         var followers = Task.WhenAll(FollowWorkloadAsync(), FollowPodsAsync());
         try
         {
-            await foreach (var _ in signal.Reader.ReadAllAsync(ct))
-            {
-                if (workload is { } seen && podsListed)
-                    yield return (seen, [.. pods.Values.OrderBy(p => p.Metadata.Name, StringComparer.Ordinal)]);
-            }
+            await foreach (var state in states.Reader.ReadAllAsync(ct)) yield return state;
         }
         finally
         {
@@ -34,23 +30,30 @@ internal static class PairedWatch
             await followers.ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
+        void Emit(Action change)
+        {
+            lock (gate)
+            {
+                change();
+                if (workload is not null && podsListed) states.Writer.TryWrite((workload, [.. pods.Values]));
+            }
+        }
+
         async Task FollowWorkloadAsync()
         {
-            await foreach (var state in client.FollowObjectAsync(kind, ns, name, time, stop.Token))
-            {
-                workload = state;
-                signal.Writer.TryWrite(true);
-            }
+            await foreach (var state in client.FollowObjectAsync(kind, ns, name, time, stop.Token)) Emit(() => workload = state);
         }
 
         async Task FollowPodsAsync()
         {
             await foreach (var change in new Reflector(client, time).FollowAsync(Kinds.Pods, ns, new Selection(Labels: podSelector), stop.Token))
             {
-                podsListed |= change is null;
-                if (change?.Type == WatchEventType.Deleted) pods.TryRemove(change.Object.Metadata.Name, out _);
-                else if (change is not null) pods[change.Object.Metadata.Name] = change.Object;
-                signal.Writer.TryWrite(true);
+                Emit(() =>
+                {
+                    podsListed |= change is null;
+                    if (change?.Type == WatchEventType.Deleted) pods.Remove(change.Object.Metadata.Name);
+                    else if (change is not null) pods[change.Object.Metadata.Name] = change.Object;
+                });
             }
         }
     }

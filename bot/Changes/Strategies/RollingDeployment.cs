@@ -44,10 +44,10 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
             Number(s.Metadata) == current, s.Metadata.CreationTimestamp))];
     }
 
-    public Task SetImageAsync(Target target, string container, string image, CancellationToken ct) =>
-        client.PatchAsync(Kinds.Deployments, target.Namespace, target.WorkloadName, Templates.Image(target, container, image), ct);
+    public Task<long> SetImageAsync(Target target, string container, string image, CancellationToken ct) =>
+        PatchAsync(target, Templates.Image(target, container, image), ct);
 
-    public async Task RevertAsync(Target target, long revision, string container, string? image, CancellationToken ct)
+    public async Task<long> RevertAsync(Target target, long revision, string container, string? image, CancellationToken ct)
     {
         var deployment = await FindAsync(target, ct);
         if (deployment.Spec.Paused == true)
@@ -62,11 +62,10 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
         (template["metadata"]?["labels"] as JsonObject)?.Remove(HashLabel);
         if (image is not null) Templates.Replace(template, container, image);
         var replace = new JsonObject { ["op"] = "replace", ["path"] = "/spec/template", ["value"] = template };
-        await client.PatchAsync(Kinds.Deployments, target.Namespace, target.WorkloadName, Patch.Json(new JsonArray(replace)), ct);
+        return await PatchAsync(target, Patch.Json(new JsonArray(replace)), ct);
     }
 
-    public Task ScaleAsync(Target target, int replicas, CancellationToken ct) =>
-        client.PatchAsync(Kinds.Deployments, target.Namespace, target.WorkloadName, Templates.Replicas(replicas), ct);
+    public Task<long> ScaleAsync(Target target, int replicas, CancellationToken ct) => PatchAsync(target, Templates.Replicas(replicas), ct);
 
     /// <summary>The Deployment controller replaces its pods itself.</summary>
     public Task ReplaceStuckPodsAsync(Target target, CancellationToken ct) => Task.CompletedTask;
@@ -97,9 +96,12 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
         var ready = pods.Where(p => p.IsReady).ToList();
         var doing = updated.Where(p => !p.IsReady).Select(PodTrouble.Doing).FirstOrDefault();
         var message = $"{status.UpdatedReplicas} of {wanted} updated, {status.AvailableReplicas} available" + (done || doing is null ? "" : $" · {doing}");
-        return new Rollout(done, ready.Count, Templates.NewestReady(ready), observed ? message : "waiting for the cluster to take it up",
+        return new Rollout(deployment.Metadata.Generation, done, ready.Count, Templates.NewestReady(ready), observed ? message : "waiting for the cluster to take it up",
             fault, trouble?.Hopeless == true || deadline);
     }
+
+    private async Task<long> PatchAsync(Target target, Patch patch, CancellationToken ct) =>
+        (await client.PatchAsync(Kinds.Deployments, target.Namespace, target.WorkloadName, patch, ct)).Metadata.Generation;
 
     private async Task<Deployment> FindAsync(Target target, CancellationToken ct) =>
         await client.FindAsync(Kinds.Deployments, target.Namespace, target.WorkloadName, ct) ?? throw new FaultException(Templates.Absent(target));

@@ -43,21 +43,20 @@ internal sealed class RollingStatefulSet(IKubernetesClient client, TimeProvider 
             r.Revision, ImageIn(r, container) ?? "?", r.Metadata.Name == set.Status.UpdateRevision, r.Metadata.CreationTimestamp))];
     }
 
-    public Task SetImageAsync(Target target, string container, string image, CancellationToken ct) =>
-        client.PatchAsync(Kinds.StatefulSets, target.Namespace, target.WorkloadName, Templates.Image(target, container, image), ct);
+    public Task<long> SetImageAsync(Target target, string container, string image, CancellationToken ct) =>
+        PatchAsync(target, Templates.Image(target, container, image), ct);
 
-    public async Task RevertAsync(Target target, long revision, string container, string? image, CancellationToken ct)
+    public async Task<long> RevertAsync(Target target, long revision, string container, string? image, CancellationToken ct)
     {
         var set = await FindAsync(target, ct);
         var found = (await ControllerRevisionsAsync(set, ct)).FirstOrDefault(r => r.Revision == revision)
             ?? throw new FaultException(new("NoSuchRevision", $"{target.Name} has no revision {revision} any more", $"/history {target.Name} lists what there is"));
         var data = (JsonObject)JsonNode.Parse(found.Data.GetRawText())!;
         if (image is not null) Templates.Replace(data["spec"]?["template"], container, image);
-        await client.PatchAsync(Kinds.StatefulSets, target.Namespace, target.WorkloadName, Patch.Strategic(data), ct);
+        return await PatchAsync(target, Patch.Strategic(data), ct);
     }
 
-    public Task ScaleAsync(Target target, int replicas, CancellationToken ct) =>
-        client.PatchAsync(Kinds.StatefulSets, target.Namespace, target.WorkloadName, Templates.Replicas(replicas), ct);
+    public Task<long> ScaleAsync(Target target, int replicas, CancellationToken ct) => PatchAsync(target, Templates.Replicas(replicas), ct);
 
     public async Task ReplaceStuckPodsAsync(Target target, CancellationToken ct)
     {
@@ -93,8 +92,11 @@ internal sealed class RollingStatefulSet(IKubernetesClient client, TimeProvider 
         var doing = pods.Where(p => !p.IsReady).Select(PodTrouble.Doing).FirstOrDefault();
         var message = done ? wanted == 0 ? "stopped" : string.Join(", ", ready.Select(PodTrouble.Doing))
             : !observed ? "waiting for the cluster to take it up" : doing ?? "waiting for the next pod";
-        return new Rollout(done, ready.Count, Templates.NewestReady(ready), message, trouble?.Fault, trouble?.Hopeless == true);
+        return new Rollout(set.Metadata.Generation, done, ready.Count, Templates.NewestReady(ready), message, trouble?.Fault, trouble?.Hopeless == true);
     }
+
+    private async Task<long> PatchAsync(Target target, Patch patch, CancellationToken ct) =>
+        (await client.PatchAsync(Kinds.StatefulSets, target.Namespace, target.WorkloadName, patch, ct)).Metadata.Generation;
 
     private async Task<StatefulSet> FindAsync(Target target, CancellationToken ct) =>
         await client.FindAsync(Kinds.StatefulSets, target.Namespace, target.WorkloadName, ct)

@@ -24,6 +24,9 @@ public sealed class ClusterUnderTest : IAsyncDisposable
     /// <summary>Null on the real API server.</summary>
     public EmbeddedCluster? Embedded { get; }
 
+    /// <summary>Null on the embedded cluster.</summary>
+    public RealApiServer? Real => _real;
+
     public ProcessKubelet? Kubelet { get; private set; }
 
     public IKubernetesClient Client => _client;

@@ -10,7 +10,7 @@ namespace ChatOps.Testing.Cluster;
 /// <remarks>The envtest convention of controller-runtime; there is no kubelet: put a process kubelet beside it.</remarks>
 public sealed class RealApiServer : IAsyncDisposable
 {
-    private const string AdminToken = "admin-token-of-a-test";
+    internal const string AdminToken = "admin-token-of-a-test";
     private readonly string _directory = Directory.CreateTempSubdirectory("chatops-api-").FullName;
     private readonly List<Process> _processes = [];
     private readonly ChildSpawner _spawner = new();
