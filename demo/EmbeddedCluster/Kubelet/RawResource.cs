@@ -4,13 +4,20 @@ using ChatOps.Kubernetes;
 
 namespace ChatOps.Cluster.Kubelet;
 
-/// <summary>An object with all its fields: a kubelet reads more of a pod than any model of ours has.</summary>
+/// <summary>An object with all of its spec and status: a kubelet reads more of a pod than any model of ours has.</summary>
 internal sealed class RawResource : IResource
 {
     public ObjectMeta Metadata { get; init; } = new();
 
-    [JsonExtensionData]
-    public JsonObject Rest { get; set; } = [];
+    [JsonInclude]
+    internal JsonObject? Spec { get; init; }
+
+    [JsonInclude]
+    internal JsonObject? Status { get; init; }
+
+    /// <summary>Everything but the metadata, as the server spells it.</summary>
+    [JsonIgnore]
+    public JsonObject Rest => field ??= new JsonObject { ["spec"] = Spec, ["status"] = Status };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
