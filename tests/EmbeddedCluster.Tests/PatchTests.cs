@@ -107,7 +107,7 @@ public sealed class PatchTests
     public void Managed_fields_survive_being_written_and_read()
     {
         var live = Apply([], Config("a", "1"), One);
-        Assert.Equal("""{"f:spec":{"f:containers":{"k:{\u0022name\u0022:\u0022a\u0022}":{"f:image":{},"f:name":{},".":{}}}}}""",
+        Assert.Equal("""{"f:spec":{"f:containers":{"k:{\u0022name\u0022:\u0022a\u0022}":{".":{},"f:image":{},"f:name":{}}}}}""",
             live.ItemsAt("metadata", "managedFields").Single().At("fieldsV1")!.ToJsonString());
         Assert.Equal(3, ManagedFields.Read(live).Single().Fields.Paths.Count);
     }

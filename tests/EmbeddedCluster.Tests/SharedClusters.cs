@@ -26,7 +26,7 @@ public sealed class SharedClusters : IAsyncLifetime
         Require(ClusterUnderTest.MissingFor(kind));
         Require(Tools.Kubectl is null ? "no kubectl: run `make prerequisites`" : null);
         var cluster = await ClusterAsync(kind);
-        Assert.False(cluster.Kubelet!.Completion.IsCompleted, cluster.Kubelet.Completion.Exception?.ToString());
+        cluster.ThrowIfEnded();
         var name = $"t{Interlocked.Increment(ref _namespaces)}";
         var kubectl = cluster.Kubectl();
         await kubectl.OkAsync($"create -f -", $"{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}");

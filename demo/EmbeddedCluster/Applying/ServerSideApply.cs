@@ -23,7 +23,8 @@ internal static class ServerSideApply
         var merged = (JsonObject)MergeNode(live, configuration, schema)!;
         var before = owners.Find(owner => owner.Is(writer))?.Fields.Paths ?? [];
         var others = owners.Where(owner => !owner.Is(writer)).SelectMany(owner => owner.Fields.Paths).ToHashSet();
-        foreach (var path in before.Where(path => !wanted.ContainsKey(path) && !IsHeld(path, others)).OrderByDescending(path => path.Length))
+        // Whole list elements first: an element that has lost its key could not be found any more.
+        foreach (var path in before.Where(path => !wanted.ContainsKey(path) && !IsHeld(path, others)).OrderBy(path => path.Length))
             RemovePath(merged, schema, path.Split(FieldSet.Separator));
         ManagedFields.Own(owners, writer, wanted.Keys);
         ManagedFields.Write(merged, owners);

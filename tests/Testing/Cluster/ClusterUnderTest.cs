@@ -49,6 +49,14 @@ public sealed class ClusterUnderTest : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>Throws when a part of the cluster has ended by itself: every test after that would only time out.</summary>
+    public void ThrowIfEnded()
+    {
+        _real?.ThrowIfEnded();
+        if (Kubelet?.Completion is { IsFaulted: true } failed)
+            throw failed.Exception!;
+    }
+
     public Kubectl Kubectl() => new(Tools.Kubectl!, KubeconfigPath, Path.Combine(_directory, "discovery"));
 
     public async Task<ProcessKubelet> StartKubeletAsync(IReadOnlyDictionary<string, ContainerProgram> programs, Func<KubeletOptions, KubeletOptions>? with = null)

@@ -14,6 +14,7 @@ public sealed class RealApiServer : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("chatops-api-").FullName;
     private readonly List<Process> _processes = [];
     private readonly ChildSpawner _spawner = new();
+    private readonly Queue<string> _lastWords = [];
     private readonly string _assets;
 
     private RealApiServer(string assets) => _assets = assets;
@@ -21,6 +22,15 @@ public sealed class RealApiServer : IAsyncDisposable
     public Uri Url { get; private set; } = new("https://127.0.0.1");
 
     public string KubeconfigPath => Path.Combine(_directory, "kubeconfig");
+
+    /// <summary>Throws with what the programs last said when one of them has ended by itself.</summary>
+    public void ThrowIfEnded()
+    {
+        if (_processes.Find(process => process.HasExited) is not { } ended)
+            return;
+        lock (_lastWords)
+            throw new InvalidOperationException($"{ended.StartInfo.ArgumentList[^1]} ended with {ended.ExitCode}:\n{string.Join('\n', _lastWords)}");
+    }
 
     public static async Task<RealApiServer> StartAsync(string assets)
     {
@@ -76,10 +86,20 @@ public sealed class RealApiServer : IAsyncDisposable
         var process = await _spawner.StartAsync(start);
         process.StandardInput.Close();
         process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, line) => Remember(program, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         _processes.Add(process);
+    }
+
+    private void Remember(string program, string? line)
+    {
+        lock (_lastWords)
+        {
+            _lastWords.Enqueue($"{program}: {line}");
+            if (_lastWords.Count > 200)
+                _lastWords.Dequeue();
+        }
     }
 
     private async Task WaitReadyAsync()
