@@ -47,7 +47,7 @@ public sealed class StatefulSetTests(SharedClusters clusters)
         var set = await ns.UntilAsync("statefulset/web", one => one.Number("status", "observedGeneration") == one.Number("metadata", "generation"));
         Assert.NotEqual(stuck.Label("controller-revision-hash"), set.Text("status", "updateRevision"));
         Assert.Equal(stuck.Uid(), (await ns.FindAsync("pod/web-0"))?.Uid());
-        await ns.OkAsync("delete pod web-0");
+        await ns.OkAsync("delete pod web-0 --wait=false"); // kubectl may wait for the name, which the set takes again at once
         await ns.ReadyPodAsync("web-0", "test/polite:1");
     }
 
@@ -90,7 +90,7 @@ public sealed class StatefulSetTests(SharedClusters clusters)
         await ns.OkAsync("set image statefulset/web app=test/polite:2");
         await ns.UntilAsync("statefulset/web", one => one.Text("status", "updateRevision") != one.Text("status", "currentRevision"));
         Assert.Equal(old.Uid(), (await ns.FindAsync("pod/web-0"))!.Uid());
-        await ns.OkAsync("delete pod web-0");
+        await ns.OkAsync("delete pod web-0 --wait=false"); // kubectl may wait for the name, which the set takes again at once
         await ns.ReadyPodAsync("web-0", "test/polite:2");
     }
 

@@ -1,27 +1,28 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ChatOps.Kubernetes;
 
 namespace ChatOps.Cluster.Kubelet;
 
-/// <summary>An object with all of its spec and status: a kubelet reads more of a pod than any model of ours has.</summary>
-internal sealed class RawResource : IResource
+/// <summary>An object with all its fields: a kubelet reads more of a pod than any model of ours has.</summary>
+[JsonConverter(typeof(RawResourceConverter))]
+internal sealed record RawResource(ObjectMeta Metadata, JsonObject Rest) : IResource;
+
+internal sealed class RawResourceConverter : JsonConverter<RawResource>
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public override RawResource Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    {
+        var whole = (JsonObject)JsonNode.Parse(ref reader)!;
+        return new(whole["metadata"].Deserialize(RawJson.Default.ObjectMeta) ?? new(), whole);
+    }
 
-    [JsonInclude]
-    internal JsonObject? Spec { get; init; }
-
-    [JsonInclude]
-    internal JsonObject? Status { get; init; }
-
-    /// <summary>Everything but the metadata, as the server spells it.</summary>
-    [JsonIgnore]
-    public JsonObject Rest => field ??= new JsonObject { ["spec"] = Spec, ["status"] = Status };
+    public override void Write(Utf8JsonWriter writer, RawResource value, JsonSerializerOptions options) => value.Rest.WriteTo(writer, options);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RawResource))]
+[JsonSerializable(typeof(ObjectMeta))]
 internal sealed partial class RawJson : JsonSerializerContext;
 
 /// <summary>The kinds a kubelet touches, read whole.</summary>
