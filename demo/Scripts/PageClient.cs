@@ -46,7 +46,7 @@ internal sealed class PageClient : IAsyncDisposable
     public async Task<IReadOnlyList<Card>> TypeAsync(string account, string text, string? decides, TimeSpan patience, CancellationToken ct)
     {
         var before = Cards.ToDictionary(c => c.Id, c => c.Card.State);
-        await PostAsync("/api/messages", new TypedText(Guid.NewGuid().ToString("N"), text, account), WebJson.Default.TypedText, ct);
+        await SayAsync(account, text, ct);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(patience);
         try
@@ -62,6 +62,10 @@ internal sealed class PageClient : IAsyncDisposable
         }
         return [.. Cards.Where(c => !before.TryGetValue(c.Id, out var state) || state != c.Card.State).Select(c => c.Card)];
     }
+
+    /// <summary>Types a line and returns when the bot has heard it.</summary>
+    public Task SayAsync(string account, string text, CancellationToken ct) =>
+        PostAsync("/api/messages", new TypedText(Guid.NewGuid().ToString("N"), text, account), WebJson.Default.TypedText, ct);
 
     /// <summary>Presses a button as a browser does; the notice for that person, if any.</summary>
     public async Task<string?> PressAsync(string account, string message, string action, CancellationToken ct) =>

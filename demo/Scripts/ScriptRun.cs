@@ -14,6 +14,12 @@ internal static class ScriptRun
     public static async Task<int> RunAsync(string signInLink, IReadOnlyList<string> lines, TextWriter transcript, CancellationToken ct)
     {
         await using var page = await PageClient.SignInAsync(signInLink, ct);
+        return await RunAsync(page, lines, transcript, ct);
+    }
+
+    /// <inheritdoc cref="RunAsync(string, IReadOnlyList{string}, TextWriter, CancellationToken)"/>
+    public static async Task<int> RunAsync(PageClient page, IReadOnlyList<string> lines, TextWriter transcript, CancellationToken ct)
+    {
         var surprises = 0;
         foreach (var line in lines.Select(l => ScriptLine.Parse(l, page.Accounts[0])).OfType<ScriptLine>())
         {

@@ -14,4 +14,10 @@ internal sealed record DemoOptions
 
     /// <summary>Megabytes of old attachments in the home, so that a snapshot has something to read.</summary>
     public int SeedMegabytes { get; init; } = 64;
+
+    /// <summary>How long a new pod may take before the way back is taken; tests that wait for that take less.</summary>
+    public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>Where the bot's own log lines go.</summary>
+    public Action<string> Log { get; init; } = Console.Error.WriteLine;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ChatOps.Cluster.Json;
 using ChatOps.Kubernetes;
@@ -7,18 +8,40 @@ namespace ChatOps.Demo.World;
 /// <summary>The objects the demo stands on, applied to any API server.</summary>
 internal static class Manifests
 {
-    public static string Settings => Resource("chatops.yaml");
+    public static string Settings(TimeSpan readyWithin, int port) => string.Create(CultureInfo.InvariantCulture, $"""
+        {Resource("chatops.yaml").Replace("readyWithin: 45s", $"readyWithin: {readyWithin.TotalSeconds:0}s", StringComparison.Ordinal).TrimEnd()}
+          listen: 127.0.0.1:{port}
 
-    /// <summary>Server-side applies the custom resource definitions and the Ghostwire release; done twice, nothing changes.</summary>
+        """);
+
+    /// <summary>Brings in the custom resource definitions and the Ghostwire release; done twice, nothing changes.</summary>
     public static async Task ApplyAsync(IKubernetesClient client, CancellationToken ct)
     {
         foreach (var text in (string[])["changes.yaml", "restores.yaml", "snapshots.yaml", "ghostwire.yaml"])
         {
             foreach (var document in YamlDocuments.Parse(Resource(text)))
             {
-                var meta = document["metadata"]!;
-                await client.PatchAsync(KindOf(document), (string?)meta["namespace"], (string)meta["name"]!, Patch.Apply(document, force: true), ct);
+                await ApplyAsync(client, KindOf(document), document, ct);
             }
+        }
+    }
+
+    private static async Task ApplyAsync(IKubernetesClient client, ResourceKind<DataResource> kind, JsonObject document, CancellationToken ct)
+    {
+        var (ns, name) = ((string?)document["metadata"]!["namespace"], (string)document["metadata"]!["name"]!);
+        if (kind.Kind != "CustomResourceDefinition")
+        {
+            await client.PatchAsync(kind, ns, name, Patch.Apply(document, force: true), ct);
+            return;
+        }
+        try
+        {
+            // An API server older than x-kubernetes-validations drops what it does not know from a created object, but refuses it in an apply.
+            await client.CreateAsync(kind, ns, document, ct);
+        }
+        catch (ApiException e) when (e.AlreadyExists)
+        {
+            await client.PatchAsync(kind, ns, name, Patch.Merge(document), ct);
         }
     }
 

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using ChatOps.Bot.Chat;
+using ChatOps.Demo.Scripts;
+using ChatOps.Demo.World;
+using ChatOps.Kubernetes;
+using ChatOps.Resources;
+using ChatOps.Testing.Cluster;
+
+namespace ChatOps.EndToEnd.Tests.Support;
+
+/// <summary>A whole demo of real parts, a page signed in on it, and what the bot logged; waits have deadlines and say what did not happen.</summary>
+internal sealed class RunningDemo : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _log;
+    private readonly RealApiServer? _server;
+    private readonly KubernetesClient _client;
+
+    private RunningDemo(DemoWorld world, RealApiServer? server, PageClient page, ConcurrentQueue<string> log)
+    {
+        (World, _server, Page, _log) = (world, server, page, log);
+        _client = new(Kubeconfig.Load([world.Kubeconfig]).Connect());
+    }
+
+    public DemoWorld World { get; }
+
+    public PageClient Page { get; }
+
+    /// <summary>What the bot logged, killed ones included.</summary>
+    public IReadOnlyCollection<string> Log => _log;
+
+    private static CancellationToken Ended => TestContext.Current.CancellationToken;
+
+    /// <summary>Small enough for a test; everything else as people get it.</summary>
+    public static async Task<RunningDemo> StartAsync(DemoOptions? options = null, string kind = "embedded")
+    {
+        Requirements.Need(ClusterUnderTest.MissingFor(kind));
+        var log = new ConcurrentQueue<string>();
+        options = (options ?? new DemoOptions { SeedMegabytes = 8 }) with { Log = log.Enqueue };
+        var server = kind == "real" ? await RealApiServer.StartAsync(Tools.EnvTest!) : null;
+        var world = server is null
+            ? await DemoWorld.StartAsync(options, Ended)
+            : await DemoWorld.StartOnAsync(await File.ReadAllTextAsync(server.KubeconfigPath, Ended), options, Ended);
+        return new(world, server, await PageClient.SignInAsync(world.SignInLink, Ended), log);
+    }
+
+    /// <summary>Types a line; returns when every card it moved is settled.</summary>
+    public async Task<IReadOnlyList<Card>> TypeAsync(string line, string account = "operator")
+    {
+        var decides = new ScriptLine(account, line, false).Decides;
+        var moved = await Page.TypeAsync(account, line, decides, TimeSpan.FromSeconds(90), Ended);
+        Assert.All(moved, card => Assert.True(card.IsSettled, $"{line}: still {PlainText.Render(card)}"));
+        return moved;
+    }
+
+    /// <summary>Types a line and waits for nothing but that it was heard.</summary>
+    public Task SayAsync(string line, string account = "operator") => Page.SayAsync(account, line, Ended);
+
+    /// <summary>Presses the button with this label on the newest card that has one.</summary>
+    public Task<string?> PressAsync(string label, string account)
+    {
+        var (id, card) = Page.Cards.Last(c => c.Card.Buttons.Any(b => b.Label == label));
+        return Page.PressAsync(account, id, card.Buttons.First(b => b.Label == label).Action, Ended);
+    }
+
+    /// <summary>The newest card for which this holds, once there is one.</summary>
+    public async Task<(string Id, Card Card)> CardAsync(string what, Func<Card, bool> holds, double seconds = 60)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ended);
+        limit.CancelAfter(TimeSpan.FromSeconds(seconds));
+        try
+        {
+            await Page.WhenAsync(cards => cards.Any(c => holds(c.Card)), limit.Token);
+            return Page.Cards.Last(c => holds(c.Card));
+        }
+        catch (OperationCanceledException) when (!Ended.IsCancellationRequested)
+        {
+            throw new TimeoutException($"no card {what} within {seconds} s; there are:\n{Rendered}\nthe bot said:\n{string.Join('\n', _log)}");
+        }
+    }
+
+    public string Rendered => string.Join("\n\n", Page.Cards.Select(c => PlainText.Render(c.Card)));
+
+    /// <summary>Waits until the bot has logged this many lines with a text in them since a mark.</summary>
+    public Task LoggedAsync(string text, int times, int since) => Eventually.TrueAsync(
+        $"the bot logs '{text}'", () => _log.Skip(since).Count(l => l.Contains(text, StringComparison.Ordinal)) >= times);
+
+    /// <summary>SIGKILL and a new start, as a Deployment would do; the page stays signed in.</summary>
+    public async Task RestartBotAsync()
+    {
+        await World.KillBotAsync();
+        await World.StartBotAsync(Ended);
+    }
+
+    public Task<Change> ChangeAsync(int number) => _client.GetAsync(ChatOpsKinds.Changes, "chatops", $"change-{number}", Ended);
+
+    public async Task<IReadOnlyList<T>> ListAsync<T>(ResourceKind<T> kind, string ns)
+        where T : IResource => (await _client.ListAsync(kind, ns, Selection.All, Ended)).Items;
+
+    /// <summary>Asks for a version and approves it; returns when it is over.</summary>
+    public async Task<IReadOnlyList<Card>> DeployAsync(string version, int number)
+    {
+        await TypeAsync($"/deploy ghostwire {version}");
+        return await TypeAsync($"/approve {number}", "approver");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Page.DisposeAsync();
+        _client.Dispose();
+        await World.DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync();
+    }
+}
