@@ -1,12 +1,13 @@
 // Opens copies of signal-writer.mjs's databases, one path a line on stdin, and answers each with one JSON line.
 //
-//   node signal-check.mjs [--key HEX] [--rows N]
+//   node signal-check.mjs [--key HEX] [--rows N] [--log TABLE.COLUMN]
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 const Database = createRequire(import.meta.url)('@signalapp/sqlcipher').default;
-const { values: options } = parseArgs({ options: { key: { type: 'string' }, rows: { type: 'string', default: '100' } } });
+const { values: options } = parseArgs({ options: { key: { type: 'string' }, rows: { type: 'string', default: '100' }, log: { type: 'string', default: 'log.seq' } } });
+const [table, column] = options.log.split('.');
 
 function check(path) {
   const db = new Database(path);
@@ -17,7 +18,7 @@ function check(path) {
     if (options.key) for (const row of db.pragma('cipher_integrity_check')) problems.push(JSON.stringify(row));
     const sum = db.prepare('SELECT sum(balance) AS n FROM accounts').get().n;
     if (sum !== Number(options.rows) * 1000) problems.push(`the accounts sum to ${sum}`);
-    const { n, first, last } = db.prepare('SELECT count(*) AS n, min(seq) AS first, max(seq) AS last FROM log').get();
+    const { n, first, last } = db.prepare(`SELECT count(*) AS n, min(${column}) AS first, max(${column}) AS last FROM ${table}`).get();
     if (n && (first !== 1 || last !== n)) problems.push(`the log has ${n} rows from ${first} to ${last}`);
     return { last: last ?? 0, problems };
   } catch (error) {

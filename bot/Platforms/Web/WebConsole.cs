@@ -13,6 +13,7 @@ internal sealed class WebConsole(
 {
     private const int LargestBody = 16 * 1024;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(1);
 
     public void Map(WebApplication app)
     {
@@ -54,6 +55,7 @@ internal sealed class WebConsole(
         var position = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last ? last : context.Request.Query["after"].ToString();
         try
         {
+            await response.WriteAsync($"retry: {Reconnect.TotalMilliseconds}\n\n", gone);
             while (!gone.IsCancellationRequested)
             {
                 var (events, reset, changed) = platform.After(position, settings.Web.Channel);

@@ -33,10 +33,9 @@ internal sealed class RunningDemo : IAsyncDisposable
     /// <summary>Small enough for a test; everything else as people get it.</summary>
     public static async Task<RunningDemo> StartAsync(DemoOptions? options = null, string kind = "embedded")
     {
-        Requirements.Need(ClusterUnderTest.MissingFor(kind));
         var log = new ConcurrentQueue<string>();
         options = (options ?? new DemoOptions { SeedMegabytes = 8 }) with { Log = log.Enqueue };
-        var server = kind == "real" ? await RealApiServer.StartAsync(Tools.EnvTest!) : null;
+        var server = kind == "real" ? await RealServer.StartAsync() : null;
         var world = server is null
             ? await DemoWorld.StartAsync(options, Ended)
             : await DemoWorld.StartOnAsync(await File.ReadAllTextAsync(server.KubeconfigPath, Ended), options, Ended);

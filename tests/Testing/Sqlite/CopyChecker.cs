@@ -11,7 +11,9 @@ public sealed class CopyChecker : IAsyncDisposable
 {
     private readonly Process _process;
 
-    public CopyChecker(string? key)
+    /// <param name="key">64 hex digits for SQLCipher; null for plain SQLite.</param>
+    /// <param name="options">What the checker program takes besides, where it is not our own writer's database.</param>
+    public CopyChecker(string? key, params ReadOnlySpan<string> options)
     {
         var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.ArgumentList.Add(NodeParts.Script("signal-check.mjs"));
@@ -20,6 +22,8 @@ public sealed class CopyChecker : IAsyncDisposable
             start.ArgumentList.Add("--key");
             start.ArgumentList.Add(key);
         }
+        foreach (var option in options)
+            start.ArgumentList.Add(option);
         _process = Process.Start(start) ?? throw new InvalidOperationException("node did not start");
     }
 

@@ -125,12 +125,30 @@ function show(message) {
   if (message.card && !message.card.progress) scheduleTimeline();
 }
 
+let position = "";
 function follow() {
-  const events = new EventSource("/api/events");
+  const events = new EventSource(`/api/events?after=${encodeURIComponent(position)}`);
+  const note = e => { position = e.lastEventId; };
   events.addEventListener("open", () => { $("link").textContent = "live"; $("link").classList.add("live"); });
-  events.addEventListener("error", () => { $("link").textContent = "reconnecting"; $("link").classList.remove("live"); });
-  events.addEventListener("reset", () => log.querySelectorAll("[id^='m-']").forEach(m => m.remove()));
-  events.addEventListener("message", e => show(JSON.parse(e.data)));
+  events.addEventListener("error", () => {
+    $("link").textContent = "reconnecting";
+    $("link").classList.remove("live");
+    // A browser tries again by itself after a lost connection, but not after an answer such as a proxy's 502.
+    if (events.readyState === EventSource.CLOSED) setTimeout(followAnew, 2000);
+  });
+  events.addEventListener("reset", e => {
+    note(e);
+    log.querySelectorAll("[id^='m-']").forEach(m => m.remove());
+    $("empty").hidden = false;
+    scheduleTimeline();
+  });
+  events.addEventListener("message", e => { note(e); show(JSON.parse(e.data)); });
+}
+
+async function followAnew() {
+  const answer = await fetch("/api/session").catch(() => null);
+  if (answer?.status === 401) location.reload();
+  else follow();
 }
 
 // Timeline: one lane a target, newest at the right edge, drawn as SVG.
@@ -235,5 +253,7 @@ $("channel").textContent = `#${session.channel}`;
 persona.replaceChildren(...session.accounts.map(a => new Option(a, a)));
 $("as-label").hidden = session.accounts.length < 2;
 if (matchMedia("(max-height: 700px)").matches) $("timeline").open = false;
+// On a phone the keyboard would cover half of the page before anybody asked for it.
+if (matchMedia("(pointer: fine)").matches) text.focus();
 follow();
 scheduleTimeline();

@@ -1,0 +1,77 @@
+using ChatOps.Bot.Chat;
+using ChatOps.Demo.World;
+using ChatOps.EndToEnd.Tests.Support;
+using ChatOps.Resources;
+using ChatOps.Testing.Cluster;
+
+namespace ChatOps.EndToEnd.Tests;
+
+/// <summary>The data itself, with the demo's stand-in for Signal and with Signal's own engine.</summary>
+public sealed class DataTests
+{
+    public static TheoryData<string> Writers => ["stand-in", "signal"];
+
+    [Theory]
+    [MemberData(nameof(Writers))]
+    public async Task A_rollback_with_data_brings_back_the_database_of_before(string writer)
+    {
+        await using var demo = await StartAsync(writer);
+        await using var books = MessageBooks.Of(demo.World.Home, writer == "signal");
+        await demo.DeployAsync("1.19.0", 1);
+        using var before = await RestoredAsync(demo, "ghostwire-before-1");
+        var (cut, later) = (await books.CheckAsync(before.Path), await ThousandMoreAsync(demo, books));
+        var late = Path.Combine(demo.World.Home, "written-after-the-deploy");
+        await File.WriteAllTextAsync(late, "gone after the rollback", TestContext.Current.CancellationToken);
+        await demo.TypeAsync("/rollback ghostwire data:yes");
+        Assert.Contains(await demo.TypeAsync("/approve 2", "approver"), c => c is { State: CardState.Succeeded, Title: "Roll back ghostwire to 1.18.0 with data" });
+        var now = await books.CheckAsync(demo.World.Home);
+        Assert.Empty(now.Problems);
+        Assert.InRange(now.Last, cut.Last, later - 1);
+        Assert.False(File.Exists(late));
+    }
+
+    [Theory]
+    [MemberData(nameof(Writers))]
+    public async Task Every_archive_restores_by_hand_and_shows_one_instant(string writer)
+    {
+        await using var demo = await StartAsync(writer);
+        await using var books = MessageBooks.Of(demo.World.Home, writer == "signal");
+        await demo.TypeAsync("/snapshot ghostwire");
+        await demo.DeployAsync("1.19.0", 1);
+        await demo.TypeAsync("/snapshot ghostwire");
+        var last = 0L;
+        foreach (var snapshot in (await demo.ListAsync(ChatOpsKinds.Snapshots, "signal")).OrderBy(s => s.Status.CutTime))
+        {
+            using var copy = await RestoredAsync(demo, snapshot.Metadata.Name);
+            var verdict = await books.CheckAsync(copy.Path);
+            Assert.Empty(verdict.Problems);
+            Assert.True(verdict.Last > last, $"{snapshot.Metadata.Name} ends with message {verdict.Last}, the one before it with {last}");
+            last = verdict.Last;
+        }
+        Assert.Equal(3, Directory.GetFiles(demo.World.Archives, "*.tar.zst", SearchOption.AllDirectories).Length);
+    }
+
+    private static Task<RunningDemo> StartAsync(string writer)
+    {
+        if (writer == "signal") Requirements.NeedSignalEngine();
+        return RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 8, Signal = writer == "signal" });
+    }
+
+    /// <summary>Long enough that no number can be mistaken for one of before.</summary>
+    private static async Task<long> ThousandMoreAsync(RunningDemo demo, MessageBooks books)
+    {
+        var enough = (await books.CheckAsync(demo.World.Home)).Last + 1000;
+        await Eventually.TrueAsync("a thousand more messages", async () => (await books.CheckAsync(demo.World.Home)).Last >= enough);
+        return enough;
+    }
+
+    private static async Task<TemporaryDirectory> RestoredAsync(RunningDemo demo, string snapshot)
+    {
+        var archive = (await demo.ListAsync(ChatOpsKinds.Snapshots, "signal")).Single(s => s.Metadata.Name == snapshot).Status.Archive!.Name;
+        var into = new TemporaryDirectory();
+        var (code, output, errors) = await OwnProgram.RunAsync(
+            "sidecar.dll", "restore", archive, "--into", into.Path, "--store", demo.World.Archives, "--target", "ghostwire");
+        Assert.True(code == 0, output + errors);
+        return into;
+    }
+}
