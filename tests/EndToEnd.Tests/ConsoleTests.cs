@@ -31,7 +31,7 @@ public sealed class ConsoleTests(Browser browser)
     {
         await window.TapAsync(window.Line);
         await window.Line.PressSequentiallyAsync("/sn");
-        var options = window.Page.GetByRole(Microsoft.Playwright.AriaRole.Option);
+        var options = window.Page.Locator("#suggestions li");
         await Expect(options).ToHaveCountAsync(2);
         await window.ShowAsync("2-completion");
         await window.TapAsync(options.First);
@@ -43,7 +43,7 @@ public sealed class ConsoleTests(Browser browser)
     private static async Task SnapshotAsync(ConsoleWindow window)
     {
         await window.TapAsync(window.Page.GetByText("Send", new() { Exact = true }));
-        await Expect(window.Card("working", "Snapshot of ghostwire").GetByRole(Microsoft.Playwright.AriaRole.Progressbar)).ToBeVisibleAsync();
+        await Expect(window.Card("working", "Snapshot of ghostwire").Locator(".bar")).ToBeVisibleAsync();
         await window.ShowAsync("3-snapshot-working");
         await Expect(window.Card("succeeded", "Snapshot of ghostwire")).ToContainTextAsync("never waited");
         await window.ShowAsync("4-snapshot");
@@ -57,7 +57,7 @@ public sealed class ConsoleTests(Browser browser)
         await window.ShowAsync("5-plan");
         await window.ActAsAsync("approver");
         await window.TapAsync(plan.GetByText("Approve", new() { Exact = true }));
-        await Expect(window.Card("working", "Deploy ghostwire 1.19.0").GetByRole(Microsoft.Playwright.AriaRole.Progressbar)).ToBeVisibleAsync();
+        await Expect(window.Card("working", "Deploy ghostwire 1.19.0").Locator(".bar")).ToBeVisibleAsync();
         await window.ShowAsync("6-deploy-working");
         await Expect(window.Card("succeeded", "Deploy ghostwire 1.19.0")).ToContainTextAsync("approved by approver");
         await window.ShowAsync("7-deployed");

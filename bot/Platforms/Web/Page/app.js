@@ -1,7 +1,11 @@
 // The console's page: follows the event stream, draws cards, sends what people type and press. All text goes in as text, never as markup.
 const $ = id => document.getElementById(id);
 const log = $("log"), text = $("text"), list = $("suggestions"), persona = $("as");
-const signs = { information: "ℹ️", working: "⏳", waiting: "⚠️", succeeded: "✅", warning: "⚠️", failed: "❌" };
+// Drawn, not written: not every phone and no bare Linux has the emoji. One path on 16 × 16 a state.
+const signs = {
+  information: "M8 7v4.5M8 4.2v.3", working: "M8 4v4.3l2.8 1.7", waiting: "M8 4v4.8M8 11.4v.3",
+  succeeded: "M4.6 8.3l2.4 2.4 4.4-5", warning: "M8 4v4.8M8 11.4v.3", failed: "M5.3 5.3l5.4 5.4M10.7 5.3l-5.4 5.4",
+};
 const stateWords = { information: "", working: "working: ", waiting: "waits for you: ", succeeded: "done: ", warning: "warning: ", failed: "failed: " };
 
 function make(tag, className, content) {
@@ -41,6 +45,7 @@ function toast(message) {
 
 function say(line) {
   const command = line.trim();
+  sticks = true;
   if (command) post("/api/messages", { id: newId(), text: command, as: persona.value });
 }
 
@@ -69,9 +74,9 @@ function drawCard(message) {
   const element = make("article", "card");
   element.dataset.state = state;
   const title = make("h2");
-  const sign = make("span", "", signs[state]);
-  sign.setAttribute("aria-hidden", "true");
-  title.append(sign, make("span", "hidden", stateWords[state]), card.title);
+  const sign = svg("svg", { viewBox: "0 0 16 16", class: "sign", "aria-hidden": "true" });
+  sign.append(svg("circle", { cx: 8, cy: 8, r: 8 }), svg("path", { d: signs[state] }));
+  title.append(sign, make("span", "hidden", stateWords[state]), make("span", "", card.title));
   element.append(title);
   if (card.progress) {
     const known = card.progress.fraction !== undefined && card.progress.fraction !== null;
@@ -107,9 +112,16 @@ function drawSaid(message) {
   return element;
 }
 
+// The newest message stays in sight while nobody has scrolled away from it, also when a keyboard opens or a card grows.
+let sticks = true;
+function stick() {
+  if (sticks) log.scrollTop = log.scrollHeight;
+}
+log.addEventListener("scroll", () => { sticks = log.scrollHeight - log.scrollTop - log.clientHeight < 60; }, { passive: true });
+new ResizeObserver(stick).observe(log);
+
 function show(message) {
   $("empty").hidden = true;
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 120;
   const element = message.card ? drawCard(message) : drawSaid(message);
   element.id = `m-${message.id}`;
   const old = document.getElementById(element.id);
@@ -121,7 +133,7 @@ function show(message) {
     const next = [...log.children].find(c => c.id.startsWith("m-") && c.id > element.id);
     log.insertBefore(element, next ?? null);
   }
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  stick();
   if (message.card && !message.card.progress) scheduleTimeline();
 }
 
