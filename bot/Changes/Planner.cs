@@ -71,17 +71,17 @@ internal sealed class Planner(IKubernetesClient client, StrategyCatalog strategi
     private async Task<PersistentVolumeClaim?> ClaimAsync(Target target, CancellationToken ct) =>
         target.Home is { } home ? await client.FindAsync(Kinds.Claims, target.Namespace, home.Claim, ct) : null;
 
-    private static async Task<Revision> RevisionAsync(
+    private async Task<Revision> RevisionAsync(
         Target target, IStrategy strategy, IReadOnlyDictionary<string, string> parameters, CancellationToken ct)
     {
         var revisions = await strategy.RevisionsAsync(target, ct);
-        if (parameters.TryGetValue("revision", out var text))
+        if (parameters.TryGetValue("revision", out var number))
         {
-            return revisions.FirstOrDefault(r => r.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) == text)
-                ?? throw new FaultException(new("NoSuchRevision", $"{target.Name} has no revision {text}", $"/history {target.Name} lists what there is"));
+            return RevisionChoice.Named(revisions, number)
+                ?? throw new FaultException(new("NoSuchRevision", $"{target.Name} has no revision {number}", $"/history {target.Name} lists what there is"));
         }
-        return revisions.FirstOrDefault(r => !r.Current)
-            ?? throw new FaultException(new("NothingToDo", $"{target.Name} has no earlier revision to go back to", $"/deploy {target.Name} VERSION names one"));
+        return RevisionChoice.Default(revisions, [.. changes.Of(target.Name)], parameters.GetValueOrDefault("data") == "yes")
+            ?? throw new FaultException(new("NothingToDo", $"{target.Name} has no earlier revision to go back to", $"/history {target.Name} lists what there is"));
     }
 
     private string ArchiveFor(Target target, IReadOnlyDictionary<string, string> parameters)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ChatOps.Bot.Access;
 using ChatOps.Bot.Changes;
 using ChatOps.Bot.Changes.Strategies;
@@ -34,9 +33,10 @@ internal sealed class RollbackCommand(
     private async Task<Card> AskAsync(Target target, string? revision, string archive, CancellationToken ct)
     {
         var revisions = await strategies.For(target).RevisionsAsync(target, ct);
-        var to = revisions.FirstOrDefault(r => revision is null ? !r.Current : r.Number.ToString(CultureInfo.InvariantCulture) == revision);
-        var number = to?.Number.ToString(CultureInfo.InvariantCulture) ?? revision;
-        var command = number is null ? $"/rollback {target.Name}" : $"/rollback {target.Name} {number}";
+        var to = revision is null
+            ? RevisionChoice.Default(revisions, [.. changes.Of(target.Name)], withData: false)
+            : RevisionChoice.Named(revisions, revision);
+        var command = revision is null ? $"/rollback {target.Name}" : $"/rollback {target.Name} {revision}";
         return new Card(CardState.Waiting, $"Roll back {target.Name}{(to is null ? "" : $" to {Phrases.Version(to.Image)}")}: image only, or with data?")
         {
             Lines =

@@ -31,7 +31,7 @@ internal static class Manifests
         var (ns, name) = ((string?)document["metadata"]!["namespace"], (string)document["metadata"]!["name"]!);
         if (kind.Kind != "CustomResourceDefinition")
         {
-            await client.PatchAsync(kind, ns, name, Patch.Apply(document, force: true), ct);
+            await client.PatchAsync(kind, ns, name, Patch.Apply(document, force: true) with { FieldManager = "helm" }, ct);
             return;
         }
         try

@@ -49,7 +49,7 @@ internal static class PodTrouble
         switch (reason)
         {
             case "ImagePullBackOff" or "ErrImagePull":
-                var fault = new Fault(reason, $"{pod} cannot pull {container.Image}: {message ?? "no reason given"}",
+                var fault = new Fault(reason, $"{pod} cannot pull {container.Image}: {Gist(message)}",
                     "Check the version and that the cluster may pull from that registry");
                 // The first failure may be the network; backing off means that it failed again.
                 return (fault, reason == "ImagePullBackOff");
@@ -63,4 +63,9 @@ internal static class PodTrouble
             $"Read why with: kubectl logs {pod} -c {container.Name} --previous");
         return (crash, container.RestartCount >= CrashesBeforeHopeless);
     }
+
+    /// <summary>Runtimes wrap the cause in everything they tried; the last clause is the cause: <c>not found</c>, <c>unauthorized</c>.</summary>
+    private static string Gist(string? message) => message is null ? "no reason given"
+        : message.Length <= 60 ? message
+        : message[(message.LastIndexOf(": ", StringComparison.Ordinal) is var at and >= 0 ? at + 2 : 0)..];
 }

@@ -8,7 +8,10 @@ namespace ChatOps.Bot.Changes.Strategies;
 /// <summary>The few edits made to a workload, as patches; the same for every kind.</summary>
 internal static class Templates
 {
-    /// <summary>Owns exactly the image field, whoever set it before: that somebody approved this change is why it may be forced.</summary>
+    /// <summary>
+    /// Owns exactly the image field, whoever set it before: that somebody approved this change is why it may be forced. A manager of its own,
+    /// because an apply takes away what its manager applied earlier and leaves out now ("Server-Side Apply", field management).
+    /// </summary>
     public static Patch Image(Target target, string container, string image) => Patch.Apply(
         new JsonObject
         {
@@ -21,7 +24,7 @@ internal static class Templates
                 },
             },
         },
-        force: true);
+        force: true) with { FieldManager = "chatops-deploy" };
 
     public static Patch Replicas(int replicas) =>
         Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } });
