@@ -31,6 +31,7 @@ internal static class Manifests
         var (ns, name) = ((string?)document["metadata"]!["namespace"], (string)document["metadata"]!["name"]!);
         if (kind.Kind != "CustomResourceDefinition")
         {
+            // Not as the bot: its applies would then mean to remove whatever they leave out.
             await client.PatchAsync(kind, ns, name, Patch.Apply(document, force: true) with { FieldManager = "helm" }, ct);
             return;
         }

@@ -50,6 +50,7 @@ public sealed class BotKilledTests
         await demo.RestartBotAsync();
         await demo.CardAsync("that waits after the restart", c => c is { State: CardState.Waiting, Title: "Deploy ghostwire 1.20.0: needs approval" });
         Assert.Equal("Change 2 is denied.", await demo.PressAsync("Deny", "approver"));
+        await demo.CardAsync("of the denial", c => c.Title == "Deploy ghostwire 1.20.0: denied by approver");
         Assert.Equal("Change 1 is approved and starts now.", await demo.PressAsync("Approve", "approver"));
         await demo.CardAsync("of the success", c => c is { State: CardState.Succeeded, Title: "Deploy ghostwire 1.19.0" });
         Assert.Equal(ChangePhase.Denied, (await demo.ChangeAsync(2)).Status.Phase);

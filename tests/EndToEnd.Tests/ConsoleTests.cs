@@ -22,7 +22,7 @@ public sealed class ConsoleTests(Browser browser)
         await SnapshotAsync(window);
         await DeployAsync(window);
         await GoBackAsync(window);
-        await Expect(window.Page.Locator("#lanes svg ellipse")).ToHaveCountAsync(3);
+        await Expect(window.Page.Locator("#lanes svg circle")).ToHaveCountAsync(3);
         await Expect(window.Page.Locator("#lanes svg rect")).ToHaveCountAsync(2);
         window.AssertNoComplaints();
     }
@@ -77,6 +77,7 @@ public sealed class ConsoleTests(Browser browser)
         await window.ActAsAsync("approver");
         await window.TapAsync(plan.GetByText("Approve", new() { Exact = true }));
         await Expect(window.Card("succeeded", "Roll back ghostwire to 1.18.0 with data")).ToContainTextAsync("was away");
+        await Expect(window.Page.Locator("#lanes .open")).ToHaveCountAsync(0);
         await window.ShowAsync("9-back");
     }
 }

@@ -7,20 +7,8 @@ namespace ChatOps.EndToEnd.Tests.Support;
 /// <summary>The web console as one person has it open; whatever the browser complains about is kept.</summary>
 internal sealed class ConsoleWindow : IAsyncDisposable
 {
-    /// <summary>What does not fit the screen or a thumb, in words; empty when all does.</summary>
-    private const string Misfits = """
-        () => {
-          const wrong = [], root = document.documentElement;
-          if (root.scrollWidth > root.clientWidth) wrong.push(`the page is ${root.scrollWidth} px wide on ${root.clientWidth}`);
-          const shown = e => e.checkVisibility() && e.getBoundingClientRect().width > 1;
-          for (const e of document.querySelectorAll('main, header, .card, .said, .card *, .top *, .composer, .timeline'))
-            if (shown(e) && !e.closest('svg') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
-              wrong.push(`${e.tagName}.${e.className} clips ${e.scrollWidth} px to ${e.clientWidth}: ${e.textContent.slice(0, 40)}`);
-          for (const e of document.querySelectorAll('button, select, input, summary, [role=option]'))
-            if (shown(e) && e.getBoundingClientRect().height < 43.9) wrong.push(`${e.tagName} '${e.textContent.slice(0, 20)}' is ${e.getBoundingClientRect().height} px high`);
-          return wrong;
-        }
-        """;
+    /// <summary>Gives, in words, what does not fit the screen, a thumb or weak eyes.</summary>
+    private static readonly string Misfits = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Support", "misfits.js"));
 
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _complaints = new();
@@ -84,8 +72,8 @@ internal sealed class ConsoleWindow : IAsyncDisposable
             var path = Path.Combine(NodeParts.Root, "..", "..", ".cache", "screenshots", file);
             var picture = await Page.ScreenshotAsync(new() { Path = path, Caret = ScreenshotCaret.Initial });
             TestContext.Current.AddAttachment(file, picture, "image/png");
+            await AssertFitsAsync();
         }
-        await AssertFitsAsync();
     }
 
     public async Task AssertFitsAsync() => Assert.Empty(await Page.EvaluateAsync<string[]>(Misfits));

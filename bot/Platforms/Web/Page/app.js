@@ -40,7 +40,7 @@ function toast(message) {
   $("toast").textContent = message;
   $("toast").hidden = false;
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { $("toast").hidden = true; }, 8000);
+  toastTimer = setTimeout(() => { $("toast").hidden = true; }, 6000);
 }
 
 function say(line) {
@@ -54,18 +54,30 @@ function drawButton(button, messageId) {
   const element = make("button", style, button.label);
   element.type = "button";
   let sureTimer;
+  const calm = () => {
+    clearTimeout(sureTimer);
+    element.classList.remove("sure");
+    element.textContent = button.label;
+  };
   element.addEventListener("click", () => {
     // The dangerous one asks again.
     if (style === "danger" && !element.classList.contains("sure")) {
       element.classList.add("sure");
       element.textContent = `${button.label.replace("…", "")}: sure?`;
-      sureTimer = setTimeout(() => { element.classList.remove("sure"); element.textContent = button.label; }, 5000);
-      return;
+      sureTimer = setTimeout(calm, 5000);
+      return stick();
     }
-    clearTimeout(sureTimer);
+    calm();
     element.disabled = true;
     post("/api/press", { id: newId(), message: messageId, action: button.action, as: persona.value }).finally(() => { element.disabled = false; });
   });
+  return element;
+}
+
+// Two spaces part a value into pieces that stay whole where a line has to break.
+function drawValue(value) {
+  const element = make("dd");
+  for (const piece of value.split("  ")) element.append(make("span", "", piece), "  ");
   return element;
 }
 
@@ -94,7 +106,7 @@ function drawCard(message) {
   for (const line of card.lines) element.append(make("p", "", line));
   if (card.fields.length) {
     const fields = make("dl");
-    for (const field of card.fields) fields.append(make("dt", "", field.name), make("dd", "", field.value));
+    for (const field of card.fields) fields.append(make("dt", "", field.name), drawValue(field.value));
     element.append(fields);
   }
   if (card.buttons.length) {
@@ -184,13 +196,14 @@ async function drawTimeline() {
   const times = lanes.flatMap(l => l.points.map(p => Date.parse(p.at)));
   const now = Date.now(), first = Math.min(now - 60000, ...times), span = now - first;
   $("lanes").replaceChildren(...lanes.map(lane => {
-    const row = make("div", "lane"), width = 600;
-    const picture = svg("svg", { viewBox: `0 0 ${width} 26`, preserveAspectRatio: "none", role: "img", "aria-label": `${lane.target}: ${lane.points.length} events` });
-    picture.append(svg("line", { x1: 0, y1: 13, x2: width, y2: 13, class: "axis" }));
+    const row = make("div", "lane");
+    const picture = svg("svg", { role: "img", "aria-label": `${lane.target}: ${lane.points.length} events` });
+    picture.append(svg("line", { x1: 0, y1: 13, x2: "100%", y2: 13, class: "axis" }));
     for (const point of [...lane.points].reverse()) {
-      const x = 8 + (width - 16) * (Date.parse(point.at) - first) / span, label = `${new Date(point.at).toLocaleString()}: ${point.label}`;
+      const x = `${2 + 96 * (Date.parse(point.at) - first) / span}%`, label = `${new Date(point.at).toLocaleString()}: ${point.label}`;
       const kind = point.state === "good" ? point.kind : point.state;
-      picture.append(point.kind === "snapshot" ? svg("ellipse", { cx: x, cy: 13, rx: 5, ry: 5, class: kind }, label) : svg("rect", { x: x - 5, y: 5, width: 10, height: 16, class: kind }, label));
+      picture.append(point.kind === "snapshot" ? svg("circle", { cx: x, cy: 13, r: 5, class: kind }, label)
+        : svg("rect", { x, y: 5, width: 10, height: 16, rx: 2, transform: "translate(-5 0)", class: kind }, label));
     }
     row.append(make("b", "", lane.target), picture);
     return row;
