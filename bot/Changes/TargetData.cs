@@ -31,6 +31,8 @@ internal sealed class TargetData(IKubernetesClient client, Target target, TimePr
             await foreach (var snapshot in client.FollowObjectAsync(ChatOpsKinds.Snapshots, target.Namespace, name, time, both.Token))
             {
                 if (snapshot is null) throw new FaultException(new("SnapshotGone", $"snapshot {name} was deleted before it was done"));
+                if (snapshot.Status.FailedChecks is [var failed, ..])
+                    throw new FaultException(new("CheckFailed", $"the snapshot before the change cannot be relied on: {failed}", "Look at the database before changing anything"));
                 if (snapshot.Status.Phase == SnapshotPhase.Succeeded) return;
                 if (snapshot.Status is { Phase: SnapshotPhase.Failed, Error: { } error })
                     throw new FaultException(new(error.Reason, $"the snapshot before the change failed: {error.Message}", error.Hint));

@@ -17,6 +17,6 @@ internal sealed class SnapshotBoard(IKubernetesClient client, BotSettings settin
 
     public Snapshot? Find(string target, string name) => Of(target).FirstOrDefault(s => s.Metadata.Name == name);
 
-    /// <summary>The newest that can be restored.</summary>
-    public Snapshot? NewestOf(string target) => Of(target).Where(s => s.Status.Phase == SnapshotPhase.Succeeded).MaxBy(s => s.Status.CutTime);
+    /// <summary>The newest that can be relied on.</summary>
+    public Snapshot? NewestOf(string target) => Of(target).Where(s => s.Status is { Phase: SnapshotPhase.Succeeded, FailedChecks: null }).MaxBy(s => s.Status.CutTime);
 }

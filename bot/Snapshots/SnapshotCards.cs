@@ -38,19 +38,39 @@ internal static class SnapshotCards
     private static Card Succeeded(Snapshot snapshot)
     {
         var status = snapshot.Status;
-        var held = status.HeldMilliseconds is { } ms
-            ? $" · pinned {ms.ToString("#,0", CultureInfo.InvariantCulture)} ms · {snapshot.Spec.Target} never waited" : "";
         List<string> lines =
         [
             $"{Phrases.Count(status.Databases?.Count ?? 0, "database")}, {Phrases.Count(status.Files ?? 0, "file")}, "
                 + $"{new ByteSize(status.BytesRead ?? 0)} → {new ByteSize(status.Archive?.Bytes ?? 0)}",
-            $"{Took(status)}{held}",
-            status.Checks is { Count: > 0 } checks ? $"checked: {string.Join(", ", checks)}" : "not checked",
+            $"{Took(status)}{Held(snapshot)}",
+            status.Checks is { Count: > 0 } checks ? $"checked: {string.Join(", ", checks.Select(Words).Distinct())}" : "not checked",
         ];
+        lines.AddRange((status.FailedChecks ?? []).Take(2).Select(f => $"✘ {f}"));
         lines.AddRange((status.Warnings ?? []).Take(2).Select(w => $"⚠ {w}"));
         lines.Add(status.Archive?.Name ?? "");
-        return new Card(CardState.Succeeded, $"Snapshot of {snapshot.Spec.Target}") { Lines = lines, Footer = By(snapshot) };
+        return status.FailedChecks is { Count: > 0 }
+            ? new Card(CardState.Failed, $"Snapshot of {snapshot.Spec.Target}: made, but a check failed") { Lines = lines, Footer = By(snapshot) }
+            : new Card(CardState.Succeeded, $"Snapshot of {snapshot.Spec.Target}") { Lines = lines, Footer = By(snapshot) };
     }
+
+    /// <summary>That the application never waited is said only where it is certain: every database in WAL mode, held by shared locks.</summary>
+    private static string Held(Snapshot snapshot)
+    {
+        if (snapshot.Status is not { HeldMilliseconds: { } ms, Databases: { Count: > 0 } databases }) return "";
+        var held = $" · pinned {ms.ToString("#,0", CultureInfo.InvariantCulture)} ms";
+        return databases.All(d => d.JournalMode == "wal") ? $"{held} · {snapshot.Spec.Target} never waited" : held;
+    }
+
+    /// <summary>The sidecar's names of checks, in words for people.</summary>
+    private static string Words(string check) => check switch
+    {
+        "file-sha256" or "archive-sha256" => "hashes",
+        "wal-checksums" => "WAL",
+        "page-hmac" => "page MACs",
+        "quick_check" => "b-trees",
+        "zstd" or "tar" or "file-list" => "archive read back",
+        _ => check,
+    };
 
     private static Card Failed(Snapshot snapshot)
     {

@@ -79,6 +79,9 @@ public sealed record SnapshotStatus
     /// <summary>The checks that were done, by name, such as <c>file hashes</c> or <c>b-tree walk</c>. Nothing else was.</summary>
     public IReadOnlyList<string>? Checks { get; init; }
 
+    /// <summary>Checks that were done and failed: the archive is kept, but must not be relied on.</summary>
+    public IReadOnlyList<string>? FailedChecks { get; init; }
+
     /// <summary>What a person should know though the snapshot succeeded: files that changed while read, checks left out.</summary>
     public IReadOnlyList<string>? Warnings { get; init; }
 
@@ -114,8 +117,11 @@ public sealed record SnapshotStatus
             BytesRead = result.BytesRead,
             HeldMilliseconds = result.HeldMilliseconds,
             Checks = result.Checks,
+            FailedChecks = result.FailedChecks.Count == 0 ? null : result.FailedChecks,
             Warnings = result.Warnings.Count == 0 ? null : result.Warnings,
-            Conditions = [Ready("True", "Succeeded", "the archive is complete and checked", now)],
+            Conditions = [result.FailedChecks.Count == 0
+                ? Ready("True", "Succeeded", "the archive is complete and checked", now)
+                : Ready("False", "CheckFailed", string.Join("; ", result.FailedChecks), now)],
         }
         : throw new IllegalMoveException(nameof(Snapshot), Phase, "succeed");
 
@@ -150,6 +156,7 @@ public sealed record SnapshotResult(
     long BytesRead,
     long HeldMilliseconds,
     IReadOnlyList<string> Checks,
+    IReadOnlyList<string> FailedChecks,
     IReadOnlyList<string> Warnings);
 
 public sealed record SnapshotProgress
@@ -180,6 +187,9 @@ public sealed record SnapshotDatabase
 {
     /// <summary>Path below the home.</summary>
     public string Path { get => field ?? ""; init; }
+
+    /// <summary><c>wal</c>, <c>rollback</c> or <c>unknown</c>. Only for WAL is it certain that no writer waited.</summary>
+    public string? JournalMode { get; init; }
 
     public long Pages { get; init; }
 

@@ -16,11 +16,13 @@ internal static class ManifestResult
         manifest.BytesIn,
         (long)Math.Round(manifest.PinnedMilliseconds),
         [.. manifest.Verification.Checks.Concat(moreChecks).Distinct()],
+        manifest.Verification.Failures,
         [.. Warnings(manifest)]);
 
     private static SnapshotDatabase Of(DatabaseFacts facts) => new()
     {
         Path = facts.Path,
+        JournalMode = facts.JournalMode,
         Pages = facts.Pages ?? 0,
         WalFrames = facts.WalFrames,
         PinnedMilliseconds = (long)Math.Round(facts.PinnedMilliseconds),
@@ -33,8 +35,6 @@ internal static class ManifestResult
     {
         if (manifest.Databases.Count == 0)
             yield return "no databases were found";
-        foreach (var failure in manifest.Verification.Failures)
-            yield return $"check failed: {failure}";
         foreach (var facts in manifest.Databases.Where(facts => facts.Integrity.StartsWith("not checked", StringComparison.Ordinal)))
             yield return $"{facts.Path}: {facts.Integrity}";
         if (manifest.Cut == "per-database")

@@ -41,5 +41,5 @@ public sealed class SnapshotTests
         Assert.Throws<IllegalMoveException>(() => new SnapshotStatus().Report(new SnapshotProgress()));
 
     private static SnapshotResult Result() =>
-        new(Now, new SnapshotArchive { Name = "a.tar.zst" }, [], 1, 2, 3, ["file hashes"], []);
+        new(Now, new SnapshotArchive { Name = "a.tar.zst" }, [], 1, 2, 3, ["file hashes"], [], []);
 }

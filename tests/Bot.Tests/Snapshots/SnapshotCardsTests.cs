@@ -1,0 +1,64 @@
+using ChatOps.Bot.Chat;
+using ChatOps.Bot.Snapshots;
+using ChatOps.Resources;
+
+namespace ChatOps.Bot.Tests.Snapshots;
+
+public sealed class SnapshotCardsTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 21, 10, 41, 3, TimeSpan.Zero);
+
+    [Fact]
+    public void At_work_it_shows_how_far_how_fast_and_how_long_still() => Assert.Equal("""
+        ⏳ Snapshot of ghostwire
+        ▓▓▓▓▓▓▓▓░░░░░░  57 %
+        reading attachments · 512 MB of 894 MB · 340 MB/s · 1.1 s left
+        asked by ann · ghostwire-1
+        """, Render(new SnapshotStatus().Start("me", Start).Report(new SnapshotProgress
+    {
+        Step = "reading attachments",
+        BytesDone = 512_000_000,
+        BytesTotal = 894_000_000,
+        BytesPerSecond = 340_000_000,
+    })));
+
+    [Fact]
+    public void Done_it_says_what_was_checked_and_nothing_else() => Assert.Equal("""
+        ✅ Snapshot of ghostwire
+        1 database, 2,017 files, 894 MB → 871 MB
+        2.6 s · pinned 90 ms · ghostwire never waited
+        checked: hashes, WAL, page MACs
+        ghostwire-20261121T104103Z-7f3a
+        asked by ann · ghostwire-1
+        """, Render(Done("wal", [])));
+
+    [Fact]
+    public void That_nobody_waited_is_not_said_of_a_rollback_journal() =>
+        Assert.DoesNotContain("never waited", Render(Done("rollback", [])), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_failed_check_is_no_success() =>
+        Assert.StartsWith("❌ Snapshot of ghostwire: made, but a check failed", Render(Done("wal", ["db.sqlite: row out of order"])), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_failure_says_why_and_what_to_do() => Assert.Equal("""
+        ❌ Snapshot of ghostwire: failed
+        the store is full
+        Free some room
+        asked by ann · ghostwire-1
+        [Try again]
+        """, Render(new SnapshotStatus().Start("me", Start).Fail(new ResourceFault("StoreFull", "the store is full", "Free some room"), Start)));
+
+    private static SnapshotStatus Done(string journal, IReadOnlyList<string> failed) => new SnapshotStatus().Start("me", Start).Succeed(
+        new SnapshotResult(
+            Start, new SnapshotArchive { Name = "ghostwire-20261121T104103Z-7f3a", Bytes = 871_000_000 }, [new SnapshotDatabase { JournalMode = journal }],
+            2017, 894_000_000, 90, ["file-sha256", "archive-sha256", "wal-checksums", "page-hmac"], failed, []),
+        Start.AddSeconds(2.6));
+
+    private static string Render(SnapshotStatus status) => PlainText.Render(SnapshotCards.Of(new Snapshot
+    {
+        Metadata = new Kubernetes.ObjectMeta { Name = "ghostwire-1" },
+        Spec = new SnapshotSpec { Target = "ghostwire", RequestedBy = "web:ann" },
+        Status = status,
+    }));
+}
