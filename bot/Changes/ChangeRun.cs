@@ -199,8 +199,8 @@ internal sealed class ChangeRun(
         }
         else if (rollout.ReadyPods > 0 && ledger.Status.AwaySince is { } since)
         {
-            // After a restart of the bot the cluster knows better than we do when the pod came back.
-            var back = rollout.ReadySince is { } ready && ready > since ? ready : ledger.Now;
+            // After a restart of the bot the cluster knows better than we do when the pod came back, to the second begun.
+            var back = rollout.ReadySince?.AddSeconds(1) is { } ready && ready > since && ready < ledger.Now ? ready : ledger.Now;
             await ledger.UpdateAsync(s => s.ComeBack(back), ct);
         }
     }
