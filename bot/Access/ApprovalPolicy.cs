@@ -34,6 +34,7 @@ internal static class ApprovalPolicy
         {
             ChangePhase.Denied => $"denied by {last?.Person}",
             ChangePhase.Expired => "it expired",
+            ChangePhase.RolledBack => $"approved by {last?.Person}, rolled back since",
             ChangePhase.Superseded => "the live state had moved, a new plan took its place",
             _ when last is not null => $"approved by {last.Person}, now {change.Status.Phase.ToString().ToLowerInvariant()}",
             _ => change.Status.Phase.ToString().ToLowerInvariant(),

@@ -25,6 +25,10 @@ internal static class Phrases
     public static string Count(long number, string one, string? many = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{number:#,0} {(number == 1 ? one : many ?? one + "s")}");
 
+    /// <summary><c>RolledBack</c> as <c>rolled back</c>.</summary>
+    public static string Words(Enum state) =>
+        string.Concat(state.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? $" {char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
+
     /// <summary>The part of an image reference people know a version by: its tag, or the start of its digest.</summary>
     public static string Version(string image)
     {

@@ -15,9 +15,10 @@ public sealed class DemoScriptTests
     private static readonly string[] Story =
     [
         "pinned", "never waited", "guest may not deploy", "Deploy ghostwire 1.19.0: needs approval", "operator may not approve", "guest may not approve",
-        "✅ Deploy ghostwire 1.19.0", "change 1 is", "already runs kasmweb/signal:1.19.0",
+        "✅ Deploy ghostwire 1.19.0", "change 1 no longer waits for approval", "already runs kasmweb/signal:1.19.0",
         "❌ Deploy ghostwire missing: rolled back", "cannot pull kasmweb/signal:missing", "back on 1.19.0",
         "❌ Deploy ghostwire broken: rolled back", "did not become ready", "back on 1.19.0", "ghostwire is up",
+        "Roll back ghostwire to 1.18.0: image only, or with data?",
         "Deploy ghostwire 1.20.0: denied by approver", "not on a Friday",
         "✅ Roll back ghostwire to 1.18.0", "✅ Deploy ghostwire 1.19.0", "image only, or with data?",
         "✅ Roll back ghostwire to 1.18.0 with data", "History of ghostwire", "revision", "1.18.0 · live",
@@ -78,7 +79,10 @@ public sealed class DemoScriptTests
     {
         var pods = (await demo.ListAsync(ChatOps.Kubernetes.Kinds.Pods, "signal")).Where(p => p.Status.Phase == "Running").ToList();
         Assert.True(Assert.Single(pods).IsReady);
-        Assert.All(await demo.ListAsync(ChatOpsKinds.Changes, "chatops"), c => Assert.True(c.Status.IsFinal));
+        var changes = await demo.ListAsync(ChatOpsKinds.Changes, "chatops");
+        Assert.All(changes, c => Assert.True(c.Status.IsFinal));
+        // The readiness probe of the release begins a second after the container: nobody is back sooner.
+        Assert.All(changes.Where(c => c.Status.Phase == ChangePhase.Succeeded), c => Assert.InRange(c.Status.DowntimeSeconds ?? 0, 1, 20));
         Assert.All(await demo.ListAsync(ChatOpsKinds.Snapshots, "signal"), s => Assert.Equal(SnapshotPhase.Succeeded, s.Status.Phase));
     }
 }

@@ -1,5 +1,6 @@
 using ChatOps.Bot.Access;
 using ChatOps.Bot.Changes;
+using ChatOps.Bot.Chat;
 using ChatOps.Bot.Snapshots;
 using ChatOps.Resources;
 
@@ -18,11 +19,11 @@ internal sealed class Timeline(AccessRules access, SnapshotBoard snapshots, Chan
             "snapshot",
             s.Status.Phase switch { SnapshotPhase.Succeeded => "good", SnapshotPhase.Failed => "bad", _ => "open" },
             s.Status.CutTime ?? s.Metadata.CreationTimestamp ?? time.GetUtcNow(),
-            $"snapshot, {s.Status.Phase.ToString().ToLowerInvariant()}"));
+            $"snapshot, {Phrases.Words(s.Status.Phase)}"));
 
     private IEnumerable<TimelinePoint> Changes(string target) => changes.Of(target).Take(Most).Select(c => new TimelinePoint(
         "change",
         c.Status.Phase switch { ChangePhase.Succeeded => "good", ChangePhase.Failed or ChangePhase.RolledBack => "bad", _ => "open" },
         c.Metadata.CreationTimestamp ?? time.GetUtcNow(),
-        $"{ChangeCards.Title(c)}, {c.Status.Phase.ToString().ToLowerInvariant()}"));
+        $"{ChangeCards.Title(c)}, {Phrases.Words(c.Status.Phase)}"));
 }

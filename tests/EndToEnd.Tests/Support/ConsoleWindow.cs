@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using ChatOps.Testing.Sqlite;
+using ChatOps.Testing;
 using Microsoft.Playwright;
 
 namespace ChatOps.EndToEnd.Tests.Support;
@@ -69,7 +69,7 @@ internal sealed class ConsoleWindow : IAsyncDisposable
         {
             await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
             var file = $"{Screen.Name}-{name}-{scheme.ToString().ToLowerInvariant()}.png";
-            var path = Path.Combine(NodeParts.Root, "..", "..", ".cache", "screenshots", file);
+            var path = Path.Combine(Repository.Root, ".cache", "screenshots", file);
             var picture = await Page.ScreenshotAsync(new() { Path = path, Caret = ScreenshotCaret.Initial });
             TestContext.Current.AddAttachment(file, picture, "image/png");
             await AssertFitsAsync();
