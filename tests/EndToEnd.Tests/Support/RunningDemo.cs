@@ -12,10 +12,10 @@ namespace ChatOps.EndToEnd.Tests.Support;
 internal sealed class RunningDemo : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _log;
-    private readonly RealApiServer? _server;
+    private readonly RealServer? _server;
     private readonly KubernetesClient _client;
 
-    private RunningDemo(DemoWorld world, RealApiServer? server, PageClient page, ConcurrentQueue<string> log)
+    private RunningDemo(DemoWorld world, RealServer? server, PageClient page, ConcurrentQueue<string> log)
     {
         (World, _server, Page, _log) = (world, server, page, log);
         _client = new(Kubeconfig.Load([world.Kubeconfig]).Connect());
@@ -38,7 +38,7 @@ internal sealed class RunningDemo : IAsyncDisposable
         var server = kind == "real" ? await RealServer.StartAsync() : null;
         var world = server is null
             ? await DemoWorld.StartAsync(options, Ended)
-            : await DemoWorld.StartOnAsync(await File.ReadAllTextAsync(server.KubeconfigPath, Ended), options, Ended);
+            : await DemoWorld.StartOnAsync(server.Kubeconfig, options, Ended);
         return new(world, server, await PageClient.SignInAsync(world.SignInLink, Ended), log);
     }
 
