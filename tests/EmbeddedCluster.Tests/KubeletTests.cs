@@ -85,6 +85,7 @@ public sealed class KubeletTests(SharedClusters clusters)
         await ns.ReadyPodAsync("p");
         var claim = ns.Cluster.Kubelet!.ClaimDirectory(ns.Name, "c");
         Assert.Equal($"p hidden {claim}/home", (await File.ReadAllTextAsync(Path.Combine(claim, "out"))).Trim());
+        await ns.UntilAsync("persistentvolumeclaim/c", one => one.Text("status", "phase") == "Bound");
     }
 
     [Theory, InlineData("embedded"), InlineData("real")]

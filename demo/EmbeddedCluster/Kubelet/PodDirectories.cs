@@ -7,11 +7,13 @@ namespace ChatOps.Cluster.Kubelet;
 /// <summary>Gives each volume of a pod a directory of this machine: claims keep theirs, the rest goes with the pod.</summary>
 internal sealed class PodDirectories(IKubernetesClient client, string root, string ns, string uid)
 {
+    private readonly LocalVolumes _volumes = new(client);
+
     public string PodRoot { get; } = Path.Combine(root, "pods", uid);
 
     public static string ClaimPath(string root, string ns, string claim) => Path.Combine(root, "volumes", ns, claim);
 
-    /// <summary>Volume name to directory; a Secret or ConfigMap that is missing throws <see cref="MissingReferenceException"/>.</summary>
+    /// <summary>Volume name to directory; a claim, Secret or ConfigMap that is missing throws <see cref="MissingReferenceException"/>.</summary>
     public async Task<Dictionary<string, string>> PrepareAsync(JsonObject spec, CancellationToken cancellation)
     {
         var directories = new Dictionary<string, string>();
@@ -20,6 +22,8 @@ internal sealed class PodDirectories(IKubernetesClient client, string root, stri
             var name = volume.Text("name") ?? "";
             var path = PathOf(volume, name);
             Directory.CreateDirectory(path);
+            if (volume.Text("persistentVolumeClaim", "claimName") is { } claim)
+                await _volumes.OfferAsync(ns, claim, path, cancellation);
             await FillAsync(volume, path, cancellation);
             directories[name] = path;
         }

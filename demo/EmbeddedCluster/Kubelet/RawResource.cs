@@ -32,5 +32,11 @@ internal static class RawKinds
     public static readonly ResourceKind<RawResource> Nodes = new("", "v1", "nodes", "Node", RawJson.Default.RawResource, Namespaced: false);
     public static readonly ResourceKind<RawResource> ConfigMaps = new("", "v1", "configmaps", "ConfigMap", RawJson.Default.RawResource);
     public static readonly ResourceKind<RawResource> Secrets = new("", "v1", "secrets", "Secret", RawJson.Default.RawResource);
+    public static readonly ResourceKind<RawResource> Claims =
+        new("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", RawJson.Default.RawResource);
+    public static readonly ResourceKind<RawResource> Volumes =
+        new("", "v1", "persistentvolumes", "PersistentVolume", RawJson.Default.RawResource, Namespaced: false);
+    public static readonly ResourceKind<RawResource> StorageClasses =
+        new("storage.k8s.io", "v1", "storageclasses", "StorageClass", RawJson.Default.RawResource, Namespaced: false);
     public static readonly ResourceKind<RawResource> Events = new("", "v1", "events", "Event", RawJson.Default.RawResource);
 }
