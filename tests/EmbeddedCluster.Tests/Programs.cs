@@ -7,10 +7,30 @@ internal static class Programs
 {
     public static IReadOnlyDictionary<string, ContainerProgram> All { get; } = new Dictionary<string, ContainerProgram>
     {
-        ["test/polite"] = container => container.Start("/bin/sh", "-c", $"trap 'echo stopping; exit 0' TERM; echo started {container.Image}; while :; do sleep 0.05; done"),
+        ["test/polite"] = container => container.Start("/bin/sh", "-c",
+            $"trap 'echo stopping; exit 0' TERM; echo started {container.Image}; while :; do sleep 0.05; done"),
         ["test/stubborn"] = container => container.Start("/bin/sh", "-c", "trap '' TERM; echo started; while :; do sleep 0.05; done"),
         ["test/shell"] = container => container.Start("/bin/sh", container.Args),
+        ["test/server"] = container => container.Start("perl", ["-e", Server, .. container.Args]),
     };
+
+    /// <summary>A web server with two arguments, port and directory: it listens while <c>listen</c> is there, answers 200 while <c>healthy</c> is.</summary>
+    private const string Server = """
+        use IO::Socket::INET;
+        $SIG{TERM} = sub { exit 0 };
+        $SIG{PIPE} = 'IGNORE';
+        my ($port, $directory) = @ARGV;
+        my $server;
+        while (1) {
+            if (!-e "$directory/listen") { undef $server; select(undef, undef, undef, 0.05); next }
+            $server //= IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port, Listen => 8, ReuseAddr => 1, Timeout => 0.1);
+            if (!$server) { select(undef, undef, undef, 0.05); next }
+            my $client = $server->accept or next;
+            while (<$client>) { last if /^\r?\n/ }
+            print $client -e "$directory/healthy" ? "HTTP/1.1 200 OK" : "HTTP/1.1 503 Unhealthy", "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            close $client;
+        }
+        """;
 
     public static string StatefulSet(string name, string image, int replicas = 1, string more = "") => $$"""
         apiVersion: apps/v1

@@ -113,6 +113,9 @@ internal sealed class JobController(ControllerClient client, TimeSpan backoff) :
         JsonObject job, List<JsonObject> pods, JsonObject status, string type, string reason, string message, string? eventReason, string? eventMessage)
     {
         Stop(job, pods);
+        // What is stopped because the Job failed has failed with it.
+        if (type == "Failed" && status.Number("active") is { } stopped)
+            status["failed"] = (status.Number("failed") ?? 0) + stopped;
         status.Remove("active");
         status.Remove("ready");
         if (type == "Complete")

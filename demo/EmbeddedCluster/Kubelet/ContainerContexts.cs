@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ChatOps.Cluster.Json;
 using ChatOps.Kubernetes;
 
 namespace ChatOps.Cluster.Kubelet;
 
 /// <summary>Resolves what a container's specification refers to: environment, mounts, arguments.</summary>
-internal sealed class ContainerContexts(IKubernetesClient client, KubeletOptions options, PodDirectories directories, RawResource pod)
+internal sealed partial class ContainerContexts(IKubernetesClient client, KubeletOptions options, PodDirectories directories, RawResource pod)
 {
     public async Task<ContainerContext> ResolveAsync(JsonObject container, CancellationToken cancellation)
     {
@@ -91,12 +92,11 @@ internal sealed class ContainerContexts(IKubernetesClient client, KubeletOptions
     };
 
     /// <summary><c>$(NAME)</c> becomes the variable's value; <c>$$</c> a dollar (Kubernetes API reference, Container.args).</summary>
-    private static string Expanded(string text, Dictionary<string, string> environment)
-    {
-        foreach (var (name, value) in environment)
-            text = text.Replace($"$({name})", value, StringComparison.Ordinal);
-        return text.Replace("$$(", "$(", StringComparison.Ordinal);
-    }
+    private static string Expanded(string text, Dictionary<string, string> environment) => Reference().Replace(text, match =>
+        match.Value == "$$" ? "$" : environment.GetValueOrDefault(match.Groups[1].Value, match.Value));
+
+    [GeneratedRegex(@"\$\$|\$\(([^)]*)\)")]
+    private static partial Regex Reference();
 
     private static string[] Texts(JsonObject container, string field) => [.. (container.ArrayAt(field) ?? []).Select(one => one.AsText() ?? "")];
 }

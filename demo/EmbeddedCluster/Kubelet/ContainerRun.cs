@@ -169,6 +169,10 @@ internal sealed class ContainerRun(
             {
                 Become(new Waiting("ContainerCreating"));
             }
+            catch (Kubernetes.ApiException refusal)
+            {
+                Become(new Waiting("CreateContainerConfigError", refusal.Message));
+            }
             await PauseAsync(TimeSpan.FromSeconds(1), cancellation);
             if (_stopping.Task.IsCompleted)
                 throw new OperationCanceledException("the pod is being ended");

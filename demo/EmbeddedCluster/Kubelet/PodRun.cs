@@ -49,6 +49,8 @@ internal sealed class PodRun : IAsyncDisposable
 
     private DateTimeOffset StartedAt { get; }
 
+    private TimeSpan Grace => TimeSpan.FromSeconds(_pod.Rest.Number("spec", "terminationGracePeriodSeconds") ?? 30);
+
     public ContainerLog? Log(string container, bool previous)
     {
         var run = _init.Concat(_main).FirstOrDefault(one => one.Name == container);
@@ -96,7 +98,7 @@ internal sealed class PodRun : IAsyncDisposable
             await Task.WhenAll(_main.Select(run => run.RunAsync(_dead)));
             // Sidecars live as long as the containers they stand beside.
             foreach (var sidecar in _init.Where(run => run.IsSidecar).Reverse())
-                await sidecar.StopAsync(_graceOver.Task.IsCompleted ? _graceOver.Task : Task.Delay(TimeSpan.FromSeconds(30), _options.Time));
+                await sidecar.StopAsync(_graceOver.Task.IsCompleted ? _graceOver.Task : Task.Delay(Grace, _options.Time));
         }
         catch (OperationCanceledException)
         {

@@ -8,13 +8,13 @@ internal static class PodStatus
 {
     public static JsonObject Of(IReadOnlyList<ContainerRun> init, IReadOnlyList<ContainerRun> main, string restartPolicy, DateTimeOffset startedAt, JsonArray? before, string now)
     {
-        var initialized = init.All(one => one.IsSidecar ? one.Started : one.State is Terminated { ExitCode: 0 });
+        var initialized = init.All(HasInitialized);
         var phase = Phase(init, main, restartPolicy, initialized);
         var ready = initialized && main.All(one => one.Ready) && init.Where(one => one.IsSidecar).All(one => one.Ready);
         var done = phase is "Succeeded" or "Failed";
         var status = new JsonObject { ["conditions"] = before?.DeepClone() ?? new JsonArray() };
         Controllers.Conditions.SetCondition(status, "PodScheduled", "True", "", "", now);
-        Set(status, "Initialized", initialized, "ContainersNotInitialized", "containers with incomplete status: ", init.Where(one => !one.HasEnded), now);
+        Set(status, "Initialized", initialized, "ContainersNotInitialized", "containers with incomplete status: ", init.Where(one => !HasInitialized(one)), now);
         var unready = main.Concat(init.Where(one => one.IsSidecar)).Where(one => !one.Ready).ToList();
         var reason = done ? "PodCompleted" : "ContainersNotReady";
         Set(status, "ContainersReady", ready, reason, "containers with unready status: ", unready, now);
@@ -30,13 +30,18 @@ internal static class PodStatus
         return status;
     }
 
+    /// <summary>A sidecar that has started once has done its part, whatever becomes of it later.</summary>
+    private static bool HasInitialized(ContainerRun run) =>
+        run.IsSidecar ? run.StartedOnce.IsCompleted : run.State is Terminated { ExitCode: 0 };
+
     private static string Phase(IReadOnlyList<ContainerRun> init, IReadOnlyList<ContainerRun> main, string restartPolicy, bool initialized)
     {
         if (restartPolicy == "Never" && init.Any(one => one.HasEnded && one.State is Terminated { ExitCode: not 0 }))
             return "Failed";
         if (!initialized && main.All(one => one.State is Waiting && one.Log is null))
             return "Pending";
-        if (main.All(one => one.HasEnded && one.State is Terminated))
+        // A pod has ended when its sidecars have, too: whoever sees it ended may take it away.
+        if (main.All(one => one.HasEnded && one.State is Terminated) && init.All(one => one.HasEnded))
             return main.All(one => one.State is Terminated { ExitCode: 0 }) ? "Succeeded" : "Failed";
         return main.All(one => one.State is Waiting && one.Log is null) ? "Pending" : "Running";
     }

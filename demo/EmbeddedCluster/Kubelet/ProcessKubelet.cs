@@ -15,6 +15,7 @@ public sealed class ProcessKubelet : IContainerLogs, IAsyncDisposable
     private readonly ChildSpawner _spawner = new();
     private readonly ConcurrentDictionary<(string Namespace, string Name), PodRun> _pods = [];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly PersistentCalls _calls;
     private readonly Task _watching;
     private readonly Task _node;
 
@@ -22,6 +23,7 @@ public sealed class ProcessKubelet : IContainerLogs, IAsyncDisposable
     {
         (_client, _options) = (client, options);
         Directory.CreateDirectory(options.Root);
+        _calls = new(options.Time, _stopping.Token);
         _node = Task.Run(() => new NodeRegistration(client, options).RunAsync(_stopping.Token));
         _watching = Task.Run(WatchAsync);
     }
@@ -43,6 +45,7 @@ public sealed class ProcessKubelet : IContainerLogs, IAsyncDisposable
         await _stopping.CancelAsync();
         await _watching;
         await _node;
+        await _calls.DrainAsync();
         await Task.WhenAll(_pods.Values.Select(run => run.DisposeAsync().AsTask()));
         _spawner.Dispose();
         _stopping.Dispose();
@@ -61,7 +64,7 @@ public sealed class ProcessKubelet : IContainerLogs, IAsyncDisposable
                 else if (change.Type == WatchEventType.Deleted)
                     Forget(change.Object);
                 else
-                    await SeeAsync(change.Object);
+                    See(change.Object);
             }
         }
         catch (OperationCanceledException)
@@ -70,14 +73,14 @@ public sealed class ProcessKubelet : IContainerLogs, IAsyncDisposable
         }
     }
 
-    private async Task SeeAsync(RawResource pod)
+    private void See(RawResource pod)
     {
         var key = (pod.Metadata.Namespace ?? "", pod.Metadata.Name);
         if (_pods.TryGetValue(key, out var known) && known.Uid != pod.Metadata.Uid)
             Forget(pod, known);
         var node = pod.Rest.Text("spec", "nodeName") ?? "";
         if (node.Length == 0 && pod.Metadata.DeletionTimestamp is null)
-            await BindAsync(pod);
+            Bind(pod);
         else if (node == _options.NodeName)
             RunOrEnd(key, pod);
     }
@@ -93,7 +96,7 @@ public sealed class ProcessKubelet : IContainerLogs, IAsyncDisposable
         if (_pods.TryGetValue(key, out var run))
             run.Terminate(TimeSpan.FromSeconds(pod.Metadata.DeletionGracePeriodSeconds ?? 30));
         else
-            _ = DeleteAsync(pod); // it was ending when an earlier kubelet of this node went away
+            Delete(pod); // it was ending when an earlier kubelet of this node went away
     }
 
     private void Forget(RawResource pod, PodRun? known = null)
@@ -105,34 +108,16 @@ public sealed class ProcessKubelet : IContainerLogs, IAsyncDisposable
         _ = known.DisposeAsync().AsTask();
     }
 
-    private async Task BindAsync(RawResource pod)
-    {
-        var body = new JsonObject
+    /// <summary>Goes on until the server has it: a pod that has not changed is not seen again, whatever is listed.</summary>
+    private void Bind(RawResource pod) => _calls.Make($"bind {pod.Metadata.Uid}", cancellation =>
+        _client.PostAsync(RawKinds.Pods, pod.Metadata.Namespace, pod.Metadata.Name, "binding", new JsonObject
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Binding",
             ["metadata"] = new JsonObject { ["name"] = pod.Metadata.Name, ["namespace"] = pod.Metadata.Namespace },
             ["target"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = _options.NodeName },
-        };
-        try
-        {
-            await _client.PostAsync(RawKinds.Pods, pod.Metadata.Namespace, pod.Metadata.Name, "binding", body, _stopping.Token);
-        }
-        catch (ApiException)
-        {
-            // Gone or bound meanwhile: the watch says so next.
-        }
-    }
+        }, cancellation));
 
-    private async Task DeleteAsync(RawResource pod)
-    {
-        try
-        {
-            await _client.DeleteAsync(RawKinds.Pods, pod.Metadata.Namespace, pod.Metadata.Name, new Deletion(GracePeriodSeconds: 0, Uid: pod.Metadata.Uid), _stopping.Token);
-        }
-        catch (Exception error) when (error is ApiException or OperationCanceledException)
-        {
-            // Seen again at the next listing.
-        }
-    }
+    private void Delete(RawResource pod) => _calls.Make($"delete {pod.Metadata.Uid}", cancellation => _client.DeleteAsync(
+        RawKinds.Pods, pod.Metadata.Namespace, pod.Metadata.Name, new Deletion(GracePeriodSeconds: 0, Uid: pod.Metadata.Uid), cancellation));
 }
