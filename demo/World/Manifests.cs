@@ -9,7 +9,7 @@ namespace ChatOps.Demo.World;
 internal static class Manifests
 {
     public static string Settings(TimeSpan readyWithin, int port) => string.Create(CultureInfo.InvariantCulture, $"""
-        {Resource("chatops.yaml").Replace("readyWithin: 45s", $"readyWithin: {readyWithin.TotalSeconds:0}s", StringComparison.Ordinal).TrimEnd()}
+        {Resource("chatops.yaml").TrimEnd().Replace("readyWithin: 45s", $"readyWithin: {readyWithin.TotalSeconds:0}s", StringComparison.Ordinal)}
           listen: 127.0.0.1:{port}
 
         """);
@@ -37,7 +37,7 @@ internal static class Manifests
         }
         try
         {
-            // An API server older than x-kubernetes-validations drops what it does not know from a created object, but refuses it in an apply.
+            // An API server older than x-kubernetes-validations drops what it does not know on create, but refuses it in an apply.
             await client.CreateAsync(kind, ns, document, ct);
         }
         catch (ApiException e) when (e.AlreadyExists)

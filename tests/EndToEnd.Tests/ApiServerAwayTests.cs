@@ -13,7 +13,7 @@ public sealed class ApiServerAwayTests
         await using var demo = await RunningDemo.StartAsync();
         await demo.TypeAsync("/deploy ghostwire slow");
         await demo.SayAsync("/approve 1", "approver");
-        await demo.CardAsync("waits for ready pods", c => c.Progress?.Text.StartsWith("wait for ready pods", StringComparison.Ordinal) == true);
+        await demo.DoingAsync("wait for ready pods");
         await AwayAsync(demo);
         await demo.CardAsync("of the success", c => c is { State: CardState.Succeeded, Title: "Deploy ghostwire slow" });
         await AssertWholeAsync(demo);
@@ -45,7 +45,8 @@ public sealed class ApiServerAwayTests
     private static async Task AssertRefusedAsync(RunningDemo demo, int times)
     {
         bool Refused(Card card) => card.State == CardState.Failed && card.Title.Contains("127.0.0.1", StringComparison.Ordinal);
-        var (_, card) = await demo.CardAsync("that names the API server", c => Refused(c) && demo.Page.Cards.Count(o => Refused(o.Card)) >= times);
+        bool Enough(Card card) => Refused(card) && demo.Page.Cards.Count(c => Refused(c.Card)) >= times;
+        var (_, card) = await demo.CardAsync("that names the API server", Enough);
         Assert.Contains("API server", card.Title + string.Concat(card.Lines), StringComparison.Ordinal);
     }
 

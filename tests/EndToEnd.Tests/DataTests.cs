@@ -23,7 +23,8 @@ public sealed class DataTests
         var late = Path.Combine(demo.World.Home, "written-after-the-deploy");
         await File.WriteAllTextAsync(late, "gone after the rollback", TestContext.Current.CancellationToken);
         await demo.TypeAsync("/rollback ghostwire data:yes");
-        Assert.Contains(await demo.TypeAsync("/approve 2", "approver"), c => c is { State: CardState.Succeeded, Title: "Roll back ghostwire to 1.18.0 with data" });
+        await demo.TypeAsync("/approve 2", "approver");
+        await demo.CardAsync("of the success", c => c is { State: CardState.Succeeded, Title: "Roll back ghostwire to 1.18.0 with data" }, 1);
         var now = await books.CheckAsync(demo.World.Home);
         Assert.Empty(now.Problems);
         Assert.InRange(now.Last, cut.Last, later - 1);
@@ -67,7 +68,8 @@ public sealed class DataTests
 
     private static async Task<TemporaryDirectory> RestoredAsync(RunningDemo demo, string snapshot)
     {
-        var archive = (await demo.ListAsync(ChatOpsKinds.Snapshots, "signal")).Single(s => s.Metadata.Name == snapshot).Status.Archive!.Name;
+        var snapshots = await demo.ListAsync(ChatOpsKinds.Snapshots, "signal");
+        var archive = snapshots.Single(s => s.Metadata.Name == snapshot).Status.Archive!.Name;
         var into = new TemporaryDirectory();
         var (code, output, errors) = await OwnProgram.RunAsync(
             "sidecar.dll", "restore", archive, "--into", into.Path, "--store", demo.World.Archives, "--target", "ghostwire");

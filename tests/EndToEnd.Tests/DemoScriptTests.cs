@@ -14,15 +14,16 @@ public sealed class DemoScriptTests
     /// <summary>What the transcript must say, in this order.</summary>
     private static readonly string[] Story =
     [
-        "pinned", "never waited", "guest may not deploy", "Deploy ghostwire 1.19.0: needs approval", "operator may not approve", "guest may not approve",
-        "✅ Deploy ghostwire 1.19.0", "change 1 no longer waits for approval", "already runs kasmweb/signal:1.19.0",
+        "pinned", "never waited", "guest may not deploy", "Deploy ghostwire 1.19.0: needs approval", "operator may not approve",
+        "guest may not approve", "✅ Deploy ghostwire 1.19.0", "change 1 no longer waits for approval", "already runs kasmweb/signal:1.19.0",
         "❌ Deploy ghostwire missing: rolled back", "cannot pull kasmweb/signal:missing", "back on 1.19.0",
         "❌ Deploy ghostwire broken: rolled back", "did not become ready", "back on 1.19.0", "ghostwire is up",
         "Roll back ghostwire to 1.18.0: image only, or with data?",
         "Deploy ghostwire 1.20.0: denied by approver", "not on a Friday",
         "✅ Roll back ghostwire to 1.18.0", "✅ Deploy ghostwire 1.19.0", "image only, or with data?",
         "✅ Roll back ghostwire to 1.18.0 with data", "History of ghostwire", "revision", "1.18.0 · live",
-        "snapshots of ghostwire", "ghostwire is up", "Did you mean ghostwire?", "Did you mean /snapshot?", "there is no change 99", "that is no command",
+        "snapshots of ghostwire", "ghostwire is up", "Did you mean ghostwire?", "Did you mean /snapshot?",
+        "there is no change 99", "that is no command",
         "all as expected",
     ];
 
@@ -30,7 +31,8 @@ public sealed class DemoScriptTests
     [MemberData(nameof(Kinds))]
     public async Task The_whole_path_goes_as_its_script_says(string kind)
     {
-        await using var demo = await RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 8, ReadyWithin = TimeSpan.FromSeconds(12) }, kind);
+        var options = new DemoOptions { SeedMegabytes = 8, ReadyWithin = TimeSpan.FromSeconds(12) };
+        await using var demo = await RunningDemo.StartAsync(options, kind);
         var transcript = new StringWriter();
         var code = await ScriptRun.RunAsync(demo.Page, Lines("whole-path.txt"), transcript, TestContext.Current.CancellationToken);
         TestContext.Current.AddAttachment($"transcript-{kind}", transcript.ToString());
@@ -69,7 +71,7 @@ public sealed class DemoScriptTests
         foreach (var sentence in story)
         {
             var found = transcript.IndexOf(sentence, at, StringComparison.Ordinal);
-            Assert.True(found >= 0, $"'{sentence}' is not told where it should be, after: {transcript[Math.Max(0, at - 200)..at]}\n\n{transcript}");
+            Assert.True(found >= 0, $"'{sentence}' is not told after: {transcript[Math.Max(0, at - 200)..at]}\n\n{transcript}");
             at = found + sentence.Length;
         }
     }

@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 const Database = createRequire(import.meta.url)('@signalapp/sqlcipher').default;
-const { values: options } = parseArgs({ options: { key: { type: 'string' }, rows: { type: 'string', default: '100' }, log: { type: 'string', default: 'log.seq' } } });
+const text = { type: 'string' };
+const { values: options } = parseArgs({ options: { key: text, rows: { ...text, default: '100' }, log: { ...text, default: 'log.seq' } } });
 const [table, column] = options.log.split('.');
 
 function check(path) {

@@ -23,7 +23,8 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>A window nobody is signed in to, or one with the session of another.</summary>
     internal async Task<ConsoleWindow> OpenAsync(Screen screen, string? session = null)
     {
-        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(f => Path.Combine(f, "chromium")).FirstOrDefault(File.Exists);
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        var program = folders.Select(f => Path.Combine(f, "chromium")).FirstOrDefault(File.Exists);
         Requirements.Need(program is null ? HowToGet : null);
         var context = await (await StartedAsync(program!)).NewContextAsync(screen.Options(session));
         return await ConsoleWindow.OnAsync(context, screen);

@@ -27,7 +27,8 @@ internal sealed class ConsoleWindow : IAsyncDisposable
 
     public static async Task<ConsoleWindow> OnAsync(IBrowserContext context, Screen screen)
     {
-        await context.AddInitScriptAsync("addEventListener('securitypolicyviolation', e => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`))");
+        await context.AddInitScriptAsync(
+            "addEventListener('securitypolicyviolation', e => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`))");
         var window = new ConsoleWindow(context, await context.NewPageAsync(), screen);
         window.Page.SetDefaultTimeout(60_000);
         window.Page.Console += (_, m) => { if (m.Type is "error" or "warning") window._complaints.Enqueue($"console: {m.Text}"); };
@@ -81,7 +82,8 @@ internal sealed class ConsoleWindow : IAsyncDisposable
     public void AssertNoComplaints() => Assert.Empty(_complaints);
 
     /// <summary>For the one kind of complaint a test causes itself.</summary>
-    public void AssertNoComplaintsBut(string cause) => Assert.DoesNotContain(_complaints, c => !c.Contains(cause, StringComparison.Ordinal));
+    public void AssertNoComplaintsBut(string cause) =>
+        Assert.DoesNotContain(_complaints, c => !c.Contains(cause, StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 
@@ -89,6 +91,7 @@ internal sealed class ConsoleWindow : IAsyncDisposable
 
     private void Judge(string address)
     {
-        if (Origin is not null && !address.StartsWith(Origin + "/", StringComparison.Ordinal)) _complaints.Enqueue($"asked elsewhere: {address}");
+        var ours = Origin is null || address.StartsWith(Origin + "/", StringComparison.Ordinal);
+        if (!ours) _complaints.Enqueue($"asked elsewhere: {address}");
     }
 }

@@ -41,13 +41,13 @@ internal sealed class MessageBooks : IAsyncDisposable
         // One transaction: all answers are about the same instant.
         database.Run("BEGIN");
         var problems = new List<string>();
-        if (Text(database, "PRAGMA integrity_check") is var integrity && integrity != "ok") problems.Add(integrity);
-        if (Text(database, "SELECT sum(balance) FROM accounts") is var sum && sum != $"{Accounts * 1000}") problems.Add($"the accounts sum to {sum}");
-        var last = long.Parse(Text(database, "SELECT coalesce(max(number), 0) FROM messages"), CultureInfo.InvariantCulture);
-        if (Text(database, "SELECT count(*) FROM messages") is var count && count != $"{last}") problems.Add($"{count} messages up to number {last}");
+        if (database.Ask("PRAGMA integrity_check") is not "ok" and var broken) problems.Add($"{broken}");
+        var (sum, count) = (Number(database, "SELECT sum(balance) FROM accounts"), Number(database, "SELECT count(*) FROM messages"));
+        var last = Number(database, "SELECT coalesce(max(number), 0) FROM messages");
+        if (sum != Accounts * 1000) problems.Add($"the accounts sum to {sum}");
+        if (count != last) problems.Add($"{count} messages up to number {last}");
         return new(last, problems);
     }
 
-    private static string Text(SqliteConnection database, string sql) =>
-        Convert.ToString(database.Ask(sql), CultureInfo.InvariantCulture) ?? "";
+    private static long Number(SqliteConnection database, string sql) => Convert.ToInt64(database.Ask(sql), CultureInfo.InvariantCulture);
 }

@@ -4,11 +4,12 @@ using ChatOps.Demo.Scripts;
 using ChatOps.Demo.World;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
-using ChatOps.Testing.Cluster;
 
 namespace ChatOps.EndToEnd.Tests.Support;
 
-/// <summary>A whole demo of real parts, a page signed in on it, and what the bot logged; waits have deadlines and say what did not happen.</summary>
+/// <summary>
+/// A whole demo of real parts, a page signed in on it, and what the bot logged; waits have deadlines and say what did not happen.
+/// </summary>
 internal sealed class RunningDemo : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _log;
@@ -24,9 +25,6 @@ internal sealed class RunningDemo : IAsyncDisposable
     public DemoWorld World { get; }
 
     public PageClient Page { get; }
-
-    /// <summary>What the bot logged, killed ones included.</summary>
-    public IReadOnlyCollection<string> Log => _log;
 
     private static CancellationToken Ended => TestContext.Current.CancellationToken;
 
@@ -73,15 +71,16 @@ internal sealed class RunningDemo : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!Ended.IsCancellationRequested)
         {
-            throw new TimeoutException($"no card {what} within {seconds} s; there are:\n{Rendered}\nthe bot said:\n{string.Join('\n', _log)}");
+            var said = string.Join('\n', _log);
+            throw new TimeoutException($"no card {what} within {seconds} s; there are:\n{Rendered}\nthe bot said:\n{said}");
         }
     }
 
-    public string Rendered => string.Join("\n\n", Page.Cards.Select(c => PlainText.Render(c.Card)));
+    /// <summary>The id of the message that shows this step at work, once one does.</summary>
+    public async Task<string> DoingAsync(string step) =>
+        (await CardAsync($"that says '{step}'", c => c.Progress?.Text.StartsWith(step, StringComparison.Ordinal) == true)).Id;
 
-    /// <summary>Waits until the bot has logged this many lines with a text in them since a mark.</summary>
-    public Task LoggedAsync(string text, int times, int since) => Eventually.TrueAsync(
-        $"the bot logs '{text}'", () => _log.Skip(since).Count(l => l.Contains(text, StringComparison.Ordinal)) >= times);
+    public string Rendered => string.Join("\n\n", Page.Cards.Select(c => PlainText.Render(c.Card)));
 
     /// <summary>SIGKILL and a new start, as a Deployment would do; the page stays signed in.</summary>
     public async Task RestartBotAsync()

@@ -1,13 +1,14 @@
 // What of the page does not fit the screen, a thumb (44 px) or weak eyes (WCAG 2.2, 1.4.3: contrast of 4.5), in words.
 () => {
   const wrong = [], root = document.documentElement;
-  const shown = e => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && e.getBoundingClientRect().width > 1 && !e.closest(".hidden");
+  const visible = e => e.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  const shown = e => visible(e) && e.getBoundingClientRect().width > 1 && !e.closest(".hidden");
   const named = e => `${e.tagName.toLowerCase()}.${e.className} '${e.textContent.trim().slice(0, 30)}'`;
 
   if (root.scrollWidth > root.clientWidth) wrong.push(`the page is ${root.scrollWidth} px wide on ${root.clientWidth}`);
   for (const e of document.querySelectorAll("body *")) {
-    const inline = getComputedStyle(e).display === "inline";
-    if (shown(e) && !inline && !e.closest("svg, select") && e.scrollWidth > e.clientWidth + 1) wrong.push(`${named(e)} clips ${e.scrollWidth} px to ${e.clientWidth}`);
+    if (!shown(e) || getComputedStyle(e).display === "inline" || e.closest("svg, select")) continue;
+    if (e.scrollWidth > e.clientWidth + 1) wrong.push(`${named(e)} clips ${e.scrollWidth} px to ${e.clientWidth}`);
   }
 
   for (const e of document.querySelectorAll("button, select, input, summary, [role=option]")) {
