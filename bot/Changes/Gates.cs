@@ -1,6 +1,6 @@
 using System.Globalization;
-using ChatOps.Bot.Chat;
 using ChatOps.Bot.Changes.Strategies;
+using ChatOps.Bot.Chat;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;

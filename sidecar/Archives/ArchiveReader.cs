@@ -105,8 +105,10 @@ internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> f
             ? UnixTime.Parse(text)
             : new UnixTime(raw.ModificationTime.ToUnixTimeSeconds(), 0);
         return new(EntryPath.Check(raw.Name).Value, kind, kind == EntryKind.File ? raw.Length : 0, (uint)raw.Mode, (uint)raw.Uid,
-            (uint)raw.Gid,
-            modified, raw.LinkName) { Attributes = AttributesOf(records) };
+            (uint)raw.Gid, modified, raw.LinkName)
+        {
+            Attributes = AttributesOf(records),
+        };
     }
 
     private static List<KeyValuePair<string, byte[]>>? AttributesOf(IReadOnlyDictionary<string, string>? records)

@@ -21,7 +21,10 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool term
         var edge = new InvocationConfiguration
         {
             // Signals and failures are ours to answer: Program and GuardAsync do.
-            Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
         };
         return await parsed.InvokeAsync(edge, cancellation);
     }

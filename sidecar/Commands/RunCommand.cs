@@ -16,7 +16,9 @@ internal sealed class RunCommand : ISidecarCommand
     {
         var template = new SnapshotRequest
         {
-            Target = scope.RequiredTarget(), Home = Path.GetFullPath(scope.Home), Scratch = scope.Scratch,
+            Target = scope.RequiredTarget(),
+            Home = Path.GetFullPath(scope.Home),
+            Scratch = scope.Scratch,
         };
         using var client = new KubernetesClient(ClusterConnection.Discover(scope.Get(_context)), scope.Time);
         void Log(string text) => scope.Report.Done(text, json => json.WriteString("message", text));

@@ -111,7 +111,9 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
                 : ("not checked: its journal must be rolled back first, which opening it does", null);
             Facts.Add(copy.Facts with
             {
-                Integrity = integrity, UserVersion = version, Checks = [.. copy.Facts.Checks, .. integrity == "ok"
+                Integrity = integrity,
+                UserVersion = version,
+                Checks = [.. copy.Facts.Checks, .. integrity == "ok"
                     ? [QuickCheck.Name] : Array.Empty<string>()],
             });
         }
@@ -185,7 +187,8 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
         var result = pages.Result();
         return facts with
         {
-            Integrity = result == "ok" ? "pages ok" : result, UserVersion = pages.UserVersion,
+            Integrity = result == "ok" ? "pages ok" : result,
+            UserVersion = pages.UserVersion,
             Checks = [.. facts.Checks, .. result == "ok" ? [PageAuthenticator.Name] : Array.Empty<string>()],
         };
     }

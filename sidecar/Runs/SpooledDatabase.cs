@@ -22,7 +22,10 @@ internal sealed class SpooledDatabase : IDisposable
             System.IO.Path.Combine(scratch, OwnedName.For(Guid.NewGuid().ToString("N"))),
             new FileStreamOptions
             {
-                Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = 0, Options = FileOptions.DeleteOnClose,
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                BufferSize = 0,
+                Options = FileOptions.DeleteOnClose,
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             }));
         try

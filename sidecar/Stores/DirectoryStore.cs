@@ -141,7 +141,10 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
         // Readable by its owner alone: an archive holds the key and every message.
         private static FileStream Create(string path) => new(path, new FileStreamOptions
         {
-            Mode = New, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0,
+            Mode = New,
+            Access = FileAccess.Write,
+            Share = FileShare.Read,
+            BufferSize = 0,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
     }

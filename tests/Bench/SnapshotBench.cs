@@ -86,7 +86,10 @@ internal sealed class SnapshotBench(string root, int megabytes, int rounds)
 
     private Dictionary<string, string> Environment => new()
     {
-        ["SIDECAR_HOME"] = Home, ["SIDECAR_STORE"] = Store, ["SIDECAR_TARGET"] = "bench", ["SIDECAR_SCRATCH"] = Path.Combine(root,
+        ["SIDECAR_HOME"] = Home,
+        ["SIDECAR_STORE"] = Store,
+        ["SIDECAR_TARGET"] = "bench",
+        ["SIDECAR_SCRATCH"] = Path.Combine(root,
             "scratch"),
     };
 

@@ -12,19 +12,16 @@ internal static class Templates
     /// Owns exactly the image field, whoever set it before: that somebody approved this change is why it may be forced. A manager of its own,
     /// because an apply takes away what its manager applied earlier and leaves out now ("Server-Side Apply", field management).
     /// </summary>
-    public static Patch Image(Target target, string container, string image) => Patch.Apply(
-        new JsonObject
+    public static Patch Image(Target target, string container, string image)
+    {
+        var pod = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = container, ["image"] = image }) };
+        var body = new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = target.WorkloadName, ["namespace"] = target.Namespace },
-            ["spec"] = new JsonObject
-            {
-                ["template"] = new JsonObject
-                {
-                    ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = container, ["image"] = image }) },
-                },
-            },
-        },
-        force: true) with { FieldManager = "chatops-deploy" };
+            ["spec"] = new JsonObject { ["template"] = new JsonObject { ["spec"] = pod } },
+        };
+        return Patch.Apply(body, force: true) with { FieldManager = "chatops-deploy" };
+    }
 
     public static Patch Replicas(int replicas) =>
         Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } });

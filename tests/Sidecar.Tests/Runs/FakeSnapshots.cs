@@ -31,7 +31,10 @@ internal sealed class FakeSnapshots : IKubernetesClient
         {
             Metadata = new()
             {
-                Name = name, Namespace = "ns", Uid = "uid-" + name, ResourceVersion = $"{++_version}",
+                Name = name,
+                Namespace = "ns",
+                Uid = "uid-" + name,
+                ResourceVersion = $"{++_version}",
                 Labels = new Dictionary<string, string> { [ChatOpsKinds.TargetLabel] = target },
             },
             Spec = new() { Target = target, Driver = driver },

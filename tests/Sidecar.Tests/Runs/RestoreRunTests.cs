@@ -112,7 +112,11 @@ public sealed class RestoreRunTests
         zstd.Finish();
         var manifest = (await home.SnapshotAsync()) with
         {
-            Name = name, Archive = name + ".tar.zst", BytesOut = raw.Bytes, ArchiveSha256 = raw.Sha256(), FileListSha256 = hash,
+            Name = name,
+            Archive = name + ".tar.zst",
+            BytesOut = raw.Bytes,
+            ArchiveSha256 = raw.Sha256(),
+            FileListSha256 = hash,
         };
         File.WriteAllBytes(Path.Combine(home.Store, manifest.Archive), bytes.ToArray());
         using var output = File.Create(Path.Combine(home.Store, name + ".json"));

@@ -93,10 +93,26 @@ public abstract class ArchiveStoreContract : IDisposable
 
     private static Manifest Sample(string name) => new()
     {
-        Name = name, Archive = name + ".tar.zst", Target = "ghostwire", StartedAt = default, CutAt = default, FinishedAt = default,
-            Cut = "none",
-        PinnedMilliseconds = 0, Databases = [], Verification = new([], []), FileCount = 0, BytesIn = 0, BytesOut = 4, ArchiveSha256 = "",
-        FileListSha256 = "", ChangedWhileReading = [], Vanished = [], Skipped = [], Excluded = [], Tool = "test",
+        Name = name,
+        Archive = name + ".tar.zst",
+        Target = "ghostwire",
+        StartedAt = default,
+        CutAt = default,
+        FinishedAt = default,
+        Cut = "none",
+        PinnedMilliseconds = 0,
+        Databases = [],
+        Verification = new([], []),
+        FileCount = 0,
+        BytesIn = 0,
+        BytesOut = 4,
+        ArchiveSha256 = "",
+        FileListSha256 = "",
+        ChangedWhileReading = [],
+        Vanished = [],
+        Skipped = [],
+        Excluded = [],
+        Tool = "test",
     };
 }
 
