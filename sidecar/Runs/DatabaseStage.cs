@@ -84,7 +84,7 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
             var spool = SpooledDatabase.Copy(request.Scratch!, image.Read, image.Length, archive.Buffer, copied =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                set.CheckLimit(new ByteSize(copied));
+                set.CheckLimits(i, new ByteSize(copied));
             });
             copies.Add(new(spool, Describe(set, i, image), FileState.Find(database.File.Main), database.File, JournalOf(database)));
             if (!database.IsStillTrue())
@@ -133,7 +133,7 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
             using var pages = key is null ? null : new PageAuthenticator(key);
             int Read(Span<byte> buffer, long at)
             {
-                set.CheckLimit(new ByteSize(at));
+                set.CheckLimits(i, new ByteSize(at));
                 return image.Read(buffer, at);
             }
             Write(facts.Path, state, image.Length, Read, pages, cancellation);

@@ -45,6 +45,13 @@ internal sealed class Pin : HeldDatabase
         }
     }
 
+    /// <summary>A program has the database open in WAL mode at this moment.</summary>
+    public static bool IsUsed(DatabaseFile file)
+    {
+        using var index = PosixFile.TryOpen(null, file.Index);
+        return index is not null && ReadLocks.IsHeldByAnother(index, LockRange.DeadMansSwitch);
+    }
+
     public override CutMark? ReadMark() => WalIndexHeader.Read(_index) is { } header ? new CutMark(header) : null;
 
     public override DatabaseImage ImageAt(CutMark mark)
@@ -92,6 +99,10 @@ internal sealed class Pin : HeldDatabase
         if (!ReadLocks.TryTake(_index, LockRange.DeadMansSwitch))
             return "a program is opening it";
 
+        // An opener that has yet to set up the index needs the checkpoint lock for it: see walIndexRecover in SQLite's wal.c.
+        if (ReadMark() is null)
+            return "a program is setting up its index";
+
         // 2: the last connection cannot checkpoint and delete the WAL as it closes
         if (!TryShare(Main))
             return "a program holds it exclusively";
@@ -103,6 +114,9 @@ internal sealed class Pin : HeldDatabase
                 return "a checkpoint is running";
             await Task.Delay(PinLimits.RetryEvery, time, cancellation);
         }
+
+        if (ReadMark() is null)
+            return "a program is setting up its index";
 
         // 4: no writer restarts the WAL; only now, since a read slot alone would make a RESTART checkpoint wait with the write lock held
         if (!LockRange.ReadSlots.Any(slot => ReadLocks.TryTake(_index, slot)))

@@ -41,7 +41,8 @@ internal sealed class RestingDatabase : HeldDatabase
         Wal is not null ? "wal" : _journal is not null ? "rollback" : WriteVersion() switch { 1 => "rollback", 2 => "wal", _ => "unknown" };
 
     /// <summary>
-    /// Null when the file is gone. With <paramref name="insist"/>, or after a while in vain, the SHARED lock is taken and waited for.
+    /// Null when the file is gone or a program has it open in WAL mode by now, which is for the pin: what such a program has written to the
+    /// WAL may not be committed yet. With <paramref name="insist"/>, or after a while in vain, the SHARED lock is taken and waited for.
     /// </summary>
     public static async Task<RestingDatabase?> OpenAsync(
         DatabaseFile file, bool insist, PinLimits limits, TimeProvider time, CancellationToken cancellation)
@@ -52,10 +53,14 @@ internal sealed class RestingDatabase : HeldDatabase
             var wal = PosixFile.TryOpen(null, file.Wal);
             var waited = time.GetElapsedTime(started);
             var reason = TryHold(file, main, wal, insist || waited > Patience, time, out var held);
-            if (held is not null)
+            var live = Pin.IsUsed(file);
+            if (held is not null && !live)
                 return held;
+            held?.Dispose();
             main.Dispose();
             wal?.Dispose();
+            if (live)
+                return null;
             if (waited > limits.Wait)
                 throw Pin.Locked(file, reason, limits);
             await Task.Delay(PinLimits.RetryEvery, time, cancellation);

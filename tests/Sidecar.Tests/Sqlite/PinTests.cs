@@ -1,5 +1,8 @@
+using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Sqlite;
+using ChatOps.Testing;
 using ChatOps.Testing.Sqlite;
+using ChatOps.Values;
 using Microsoft.Data.Sqlite;
 
 namespace ChatOps.Sidecar.Tests.Sqlite;
@@ -102,6 +105,67 @@ public sealed class PinTests
             [new(home.Root, "copy.db")], false, Home.Hasty, TimeProvider.System, TestContext.Current.CancellationToken);
         using var opener = PlainSqlite.Open(home.At("copy.db"));
         Assert.Equal("ok", opener.Ask("PRAGMA integrity_check"));
+    }
+
+    /// <summary>Frames in the WAL of a program at work may be of a commit that is not done: only its index says how far it has come.</summary>
+    [Fact]
+    public async Task A_database_that_a_program_opens_while_it_was_waited_for_is_pinned()
+    {
+        using var home = new Home();
+        Open(home, 4096).Dispose();
+        using var committer = PosixFile.TryOpen(null, home.At("a.db"))!;
+        Assert.True(ReadLocks.TryTake(committer, LockRange.Reserved));
+        var time = new ManualTime();
+        var holding = DatabaseSet.HoldAsync([new(home.Root, "a.db")], false, Home.Hasty, time, TestContext.Current.CancellationToken);
+        Assert.False(holding.IsCompleted);
+        using var writer = PlainSqlite.Open(home.At("a.db"));
+        writer.Run("INSERT INTO t VALUES (2, 'two')");
+        using var opener = PosixFile.TryOpen(null, home.At("a.db-shm"))!;
+        Assert.True(ReadLocks.TryTake(opener, LockRange.DeadMansSwitch));
+        ReadLocks.Release(committer, LockRange.Reserved);
+        await time.AdvanceAsync(2 * PinLimits.RetryEvery);
+        using var set = await holding;
+        Assert.True(set.Databases.Single().IsLive);
+        Assert.True(set.ImageOf(0).WalFrames > 0);
+    }
+
+    /// <summary>An opener sets up the index under the checkpoint lock: were it held here, it would wait.</summary>
+    [Fact]
+    public async Task A_program_that_has_yet_to_set_up_its_index_is_not_in_the_way_of_a_pin()
+    {
+        using var home = new Home();
+        Open(home, 4096).Dispose();
+        await File.WriteAllBytesAsync(home.At("a.db-wal"), [], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(home.At("a.db-shm"), new byte[32768], TestContext.Current.CancellationToken);
+        using var opener = PosixFile.TryOpen(null, home.At("a.db-shm"))!;
+        Assert.True(ReadLocks.TryTake(opener, LockRange.DeadMansSwitch));
+        var time = new ManualTime();
+        var pin = Pin.TakeAsync(new(home.Root, "a.db"), Home.Hasty, time, TestContext.Current.CancellationToken);
+        Assert.False(pin.IsCompleted);
+        Assert.False(ReadLocks.IsHeldByAnother(opener, LockRange.Checkpoint));
+        await time.AdvanceAsync(Home.Hasty.Wait * 2);
+        var fault = (await Assert.ThrowsAsync<FaultException>(() => pin)).Fault;
+        Assert.Equal("DatabaseLocked", fault.Kind);
+        Assert.Contains("setting up its index", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_whose_writer_dies_in_a_commit_is_let_go_soon_for_the_next_that_opens_it()
+    {
+        using var home = new Home();
+        using var writer = Open(home, 4096);
+        var time = new ManualTime();
+        using var set = await DatabaseSet.HoldAsync([new(home.Root, "a.db")], false, Home.Hasty, time, TestContext.Current.CancellationToken);
+        set.CheckLimits(0, default);
+        using (var index = File.OpenWrite(home.At("a.db-shm")))
+            index.Write(new byte[48]); // the first copy of the header, without the second
+        set.CheckLimits(0, default);
+        await time.AdvanceAsync(PinLimits.Unreadable * 2);
+        var fault = Assert.Throws<FaultException>(() => set.CheckLimits(0, default)).Fault;
+        Assert.Equal("IndexUnreadable", fault.Kind);
+        var again = DatabaseSet.HoldAsync([new(home.Root, "a.db")], false, Home.Hasty, time, TestContext.Current.CancellationToken);
+        await time.AdvanceAsync(Home.Hasty.Wait * 2);
+        await Assert.ThrowsAsync<FaultException>(() => again);
     }
 
     private static SqliteConnection Open(Home home, int pageSize)
