@@ -45,6 +45,11 @@ public sealed class ApiException : Exception
         verb, subject, 0, "Unreachable", $"the API server at {server.Authority} does not answer ({Innermost(cause)})",
         "It is asked again by itself; check that the cluster is up and that the network lets this pod reach it", cause);
 
+    /// <summary>A success whose body is not the API's, as from a proxy that wants a sign-in, or cut off in the middle.</summary>
+    internal static ApiException Unreadable(string verb, string subject, Uri server, Exception cause) => new(
+        verb, subject, 0, "Unreadable", $"{server.Authority} answers, but not as a Kubernetes API server does ({Innermost(cause)})",
+        "Check that the address is the API server's own and that no proxy answers for it", cause);
+
     private static string Innermost(Exception e)
     {
         while (e.InnerException is not null) e = e.InnerException;

@@ -13,12 +13,8 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider?
 
     public string Namespace => connection.Namespace;
 
-    public async Task<T> GetAsync<T>(ResourceKind<T> kind, string? ns, string name, CancellationToken ct)
-        where T : IResource
-    {
-        using var response = await _sender.SendAsync(Call.Get(kind, ns, name), ct);
-        return await ReadAsync(kind, response, ct);
-    }
+    public Task<T> GetAsync<T>(ResourceKind<T> kind, string? ns, string name, CancellationToken ct)
+        where T : IResource => _sender.AskAsync(Call.Get(kind, ns, name), kind.Json, ct);
 
     public async Task<T?> FindAsync<T>(ResourceKind<T> kind, string? ns, string name, CancellationToken ct)
         where T : class, IResource
@@ -37,9 +33,7 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider?
     {
         try
         {
-            using var response = await _sender.SendAsync(Call.Get(kind, ns, name), ct);
-            await using var body = await response.Content.ReadAsStreamAsync(ct);
-            return await JsonSerializer.DeserializeAsync(body, KubernetesJson.Default.JsonObject, ct);
+            return await _sender.AskAsync(Call.Get(kind, ns, name), KubernetesJson.Default.JsonObject, ct);
         }
         catch (ApiException e) when (e.IsNotFound)
         {
@@ -55,9 +49,8 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider?
         while (true)
         {
             var query = selection.Query(("limit", $"{PageSize}"), ("continue", next));
-            using var response = await _sender.SendAsync(new Call("list", HttpMethod.Get, kind, ns, Query: query), ct);
-            await using var body = await response.Content.ReadAsStreamAsync(ct);
-            var page = await JsonSerializer.DeserializeAsync(body, KubernetesJson.Default.ListEnvelope, ct) ?? new ListEnvelope();
+            var call = new Call("list", HttpMethod.Get, kind, ns, Query: query);
+            var page = await _sender.AskAsync(call, KubernetesJson.Default.ListEnvelope, ct);
             foreach (var item in page.Items ?? []) items.Add(item.Deserialize(kind.Json)!);
             next = page.Metadata.Continue;
             if (string.IsNullOrEmpty(next)) return new ResourceList<T>(items, page.Metadata.ResourceVersion ?? "0");
@@ -75,20 +68,19 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider?
         using var lines = new StreamReader(body, Encoding.UTF8);
         while (await _sender.NextLineAsync(lines, call, ct) is { } line)
         {
-            if (line.Length > 0) yield return WatchLine.Parse(line, kind, call);
+            if (line.Length > 0) yield return Parse(line, kind, call);
         }
     }
 
-    public async Task<T> CreateAsync<T>(ResourceKind<T> kind, string? ns, JsonObject body, CancellationToken ct)
+    public Task<T> CreateAsync<T>(ResourceKind<T> kind, string? ns, JsonObject body, CancellationToken ct)
         where T : IResource
     {
         var named = (string?)body["metadata"]?["name"];
         var call = new Call("create", HttpMethod.Post, kind, ns, Subject: named, Query: "fieldManager=chatops") { Body = Stamped(kind, body) };
-        using var response = await _sender.SendAsync(call, ct);
-        return await ReadAsync(kind, response, ct);
+        return _sender.AskAsync(call, kind.Json, ct);
     }
 
-    public async Task<T> PatchAsync<T>(
+    public Task<T> PatchAsync<T>(
         ResourceKind<T> kind, string? ns, string name, Patch patch, CancellationToken ct, string? subresource = null)
         where T : IResource
     {
@@ -98,8 +90,7 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider?
             Body = patch is { IsApply: true, Body: JsonObject apply } ? Stamped(kind, apply) : patch.Body,
             ContentType = patch.ContentType,
         };
-        using var response = await _sender.SendAsync(call, ct);
-        return await ReadAsync(kind, response, ct);
+        return _sender.AskAsync(call, kind.Json, ct);
     }
 
     public async Task PostAsync(ResourceKind kind, string? ns, string name, string subresource, JsonObject body, CancellationToken ct)
@@ -134,19 +125,23 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider?
 
     public async Task<string> VersionAsync(CancellationToken ct)
     {
-        using var response = await _sender.SendAsync(Call.Of("get", "/version"), ct);
-        await using var body = await response.Content.ReadAsStreamAsync(ct);
-        var version = await JsonSerializer.DeserializeAsync(body, KubernetesJson.Default.JsonObject, ct);
-        return (string?)version?["gitVersion"] ?? "unknown";
+        var version = await _sender.AskAsync(Call.Of("get", "/version"), KubernetesJson.Default.JsonObject, ct);
+        return (string?)version["gitVersion"] ?? "unknown";
     }
 
     public void Dispose() => _sender.Dispose();
 
-    private static async Task<T> ReadAsync<T>(ResourceKind<T> kind, HttpResponseMessage response, CancellationToken ct)
+    private WatchEvent<T> Parse<T>(string line, ResourceKind<T> kind, Call call)
         where T : IResource
     {
-        await using var body = await response.Content.ReadAsStreamAsync(ct);
-        return (await JsonSerializer.DeserializeAsync(body, kind.Json, ct))!;
+        try
+        {
+            return WatchLine.Parse(line, kind, call);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw _sender.Unreadable(call, e);
+        }
     }
 
     private static JsonObject Stamped(ResourceKind kind, JsonObject body)

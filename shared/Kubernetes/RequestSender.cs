@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ChatOps.Kubernetes;
 
@@ -38,6 +39,23 @@ internal sealed class RequestSender(ClusterConnection connection, TimeProvider t
             }
         }
     }
+
+    /// <summary>Sends a call whose answer is one document of this type.</summary>
+    public async Task<T> AskAsync<T>(Call call, JsonTypeInfo<T> type, CancellationToken ct)
+    {
+        using var response = await SendAsync(call, ct);
+        await using var body = await response.Content.ReadAsStreamAsync(ct);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(body, type, ct) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw Unreadable(call, e);
+        }
+    }
+
+    public ApiException Unreadable(Call call, Exception cause) => ApiException.Unreadable(call.Verb, call.ToString(), connection.Server, cause);
 
     /// <summary>The next line of a stream, null at its end; a lost connection is an <see cref="ApiException"/> like any other.</summary>
     public async Task<string?> NextLineAsync(StreamReader lines, Call call, CancellationToken ct)

@@ -2,7 +2,9 @@ using System.Net;
 using System.Text.Json.Nodes;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Testing;
 using ChatOps.Testing.Cluster;
+using Microsoft.AspNetCore.Http;
 
 namespace ChatOps.Shared.Tests.Kubernetes;
 
@@ -42,6 +44,23 @@ public sealed class ClientTests : IAsyncLifetime
         Assert.Equal(("Unreachable", true), (thrown.Reason, thrown.IsTransient));
         Assert.Contains($"the API server at {_cluster.Embedded.Url.Authority} does not answer", thrown.Message, StringComparison.Ordinal);
         await _cluster.Embedded.Faults.AcceptConnectionsAsync();
+    }
+
+    [Theory]
+    [InlineData("<html>Please sign in</html>")]
+    [InlineData("""{"kind":"ConfigMap","metadata":{"na""")]
+    [InlineData("null")]
+    [InlineData("")]
+    public async Task A_success_that_is_not_of_the_API_says_who_gave_it(string body)
+    {
+        await using var proxy = await LocalServer.StartAsync(context => context.Response.WriteAsync(body));
+        using var client = new KubernetesClient(new ClusterConnection(proxy.Url));
+        var thrown = await Assert.ThrowsAsync<ApiException>(() => client.GetAsync(Kinds.ConfigMaps, "default", "a", CancellationToken.None));
+        Assert.Equal(("Unreadable", true), (thrown.Reason, thrown.IsTransient));
+        Assert.StartsWith("get configmaps/a in namespace default: ", thrown.Message, StringComparison.Ordinal);
+        var watch = client.WatchAsync(Kinds.ConfigMaps, "default", Selection.All, "0", CancellationToken.None);
+        if (body.Length > 0)
+            Assert.Equal("Unreadable", (await Assert.ThrowsAsync<ApiException>(async () => await watch.GetAsyncEnumerator().MoveNextAsync())).Reason);
     }
 
     [Fact]

@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
-using System.Net;
 using ChatOps.Cluster;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace ChatOps.Testing.Cluster;
 
@@ -18,8 +14,8 @@ public sealed class ClusterFront : IAsyncDisposable
     private readonly EmbeddedCluster _embedded;
     private readonly HttpClient _toReal;
     private readonly HttpClient _toEmbedded;
-    private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, bool> _namespaces = new();
+    private LocalServer? _server;
 
     private ClusterFront(EmbeddedCluster embedded, RealApiServer real)
     {
@@ -27,11 +23,6 @@ public sealed class ClusterFront : IAsyncDisposable
         _toReal = Client(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } }, real.Url);
         _toReal.DefaultRequestHeaders.Add("Authorization", $"Bearer {RealApiServer.AdminToken}");
         _toEmbedded = Client(new SocketsHttpHandler(), embedded.Url);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        _app = builder.Build();
-        _app.Run(ForwardAsync);
     }
 
     public string Kubeconfig => $$"""
@@ -39,7 +30,7 @@ public sealed class ClusterFront : IAsyncDisposable
         kind: Config
         clusters:
         - name: front
-          cluster: {server: "{{_app.Urls.First()}}" }
+          cluster: {server: "{{_server!.Url}}" }
         users:
         - name: front
           user: {}
@@ -53,14 +44,14 @@ public sealed class ClusterFront : IAsyncDisposable
     public static async Task<ClusterFront> StartAsync(RealApiServer real)
     {
         var front = new ClusterFront(await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Controllers = false }), real);
-        await front._app.StartAsync();
+        front._server = await LocalServer.StartAsync(front.ForwardAsync);
         return front;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _embedded.DisposeAsync();
-        await _app.DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync();
         _toReal.Dispose();
         _toEmbedded.Dispose();
     }
