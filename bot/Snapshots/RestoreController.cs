@@ -13,6 +13,9 @@ internal sealed class RestoreController(IKubernetesClient client, BotSettings se
 {
     private const string ArchiveMount = "/archives";
 
+    /// <summary>Set on the pods of a Job by its controller, in every version of Kubernetes.</summary>
+    private const string JobLabel = "job-name";
+
     public async Task RunAsync(CancellationToken ct)
     {
         var namespaces = settings.Targets.Values.Where(t => t.Home is not null).Select(t => t.Namespace).Distinct();
@@ -63,7 +66,7 @@ internal sealed class RestoreController(IKubernetesClient client, BotSettings se
             await client.WriteStatusAsync(restore, restore.Status.Fail(new("UndeclaredTarget", $"{restore.Spec.Target} is no target with a home in chatops.yaml"), now), ct);
             return;
         }
-        if (await MountedByAsync(target, home, ct) is { } pod)
+        if (await MountedByAsync(restore, home, ct) is { } pod)
         {
             var fault = new ResourceFault("ClaimInUse", $"{pod} still mounts {home.Claim}; data is never replaced under a running application", $"Stop {target.Name} first");
             await client.WriteStatusAsync(restore, restore.Status.Fail(fault, now), ct);
@@ -95,10 +98,11 @@ internal sealed class RestoreController(IKubernetesClient client, BotSettings se
         }
     }
 
-    private async Task<string?> MountedByAsync(Target target, HomeSettings home, CancellationToken ct)
+    /// <summary>The name of a pod that uses the claim; those of the Restore's own Job do so by right, when it was made before a kill.</summary>
+    private async Task<string?> MountedByAsync(Restore restore, HomeSettings home, CancellationToken ct)
     {
-        var pods = await client.ListAsync(Kinds.Pods, target.Namespace, Selection.All, ct);
-        return pods.Items.FirstOrDefault(p => p.Status.Phase is not ("Succeeded" or "Failed")
+        var pods = await client.ListAsync(Kinds.Pods, restore.Metadata.Namespace, Selection.All, ct);
+        return pods.Items.FirstOrDefault(p => p.Status.Phase is not ("Succeeded" or "Failed") && p.Metadata.Label(JobLabel) != restore.Metadata.Name
             && p.Spec.Volumes?.Any(v => v.PersistentVolumeClaim?.ClaimName == home.Claim) == true)?.Metadata.Name;
     }
 
@@ -106,7 +110,7 @@ internal sealed class RestoreController(IKubernetesClient client, BotSettings se
     private async Task<string> LastWordsAsync(Job job, CancellationToken ct)
     {
         var ns = job.Metadata.Namespace!;
-        var pods = await client.ListAsync(Kinds.Pods, ns, new Selection(Labels: $"job-name={job.Metadata.Name}"), ct);
+        var pods = await client.ListAsync(Kinds.Pods, ns, new Selection(Labels: $"{JobLabel}={job.Metadata.Name}"), ct);
         if (pods.Items is not [var pod, ..]) return "its pod left no trace";
         try
         {

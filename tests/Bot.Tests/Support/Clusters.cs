@@ -65,6 +65,8 @@ public sealed class Clusters : IAsyncLifetime
         var cluster = await ClusterUnderTest.StartAsync(kind, programs: new Dictionary<string, ContainerProgram>
         {
             ["app"] = c => c.Start("sleep", "1000000"),
+            ["restores"] = c => c.Start("true"),
+            ["cannot"] = c => c.Start("/bin/sh", "-c", "echo looking; echo the archive is damaged; exit 1"),
         });
         var client = cluster.Client;
         if (cluster.Real is not null)
