@@ -42,7 +42,16 @@ internal sealed class DemoWorld : IAsyncDisposable
     /// <summary>The API server in this process; null when another one is used.</summary>
     public EmbeddedCluster? Embedded { get; private set; }
 
-    public string Welcome => $"""
+    public string Welcome => _botKubeconfig is null
+        ? $"""
+
+        ChatOps is running on the cluster of KUBECONFIG.
+
+          sign in   {SignInLink}
+
+        Try /targets. Ctrl-C ends the bot; what it began it takes up again at the next start.
+        """
+        : $"""
 
         ChatOps is running.
 
