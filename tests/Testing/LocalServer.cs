@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ChatOps.Testing;
 
-/// <summary>An HTTP server of one handler on a free port of the loopback.</summary>
+/// <summary>An HTTP server of one handler on a free port of the loopback, or on the port it had before.</summary>
 public sealed class LocalServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -15,11 +15,11 @@ public sealed class LocalServer : IAsyncDisposable
 
     public Uri Url => new(_app.Urls.First());
 
-    public static async Task<LocalServer> StartAsync(RequestDelegate handler)
+    public static async Task<LocalServer> StartAsync(RequestDelegate handler, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, port));
         var app = builder.Build();
         app.Run(handler);
         await app.StartAsync();
