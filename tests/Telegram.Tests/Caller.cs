@@ -17,7 +17,8 @@ internal sealed class Caller(TelegramSimulator telegram) : IDisposable
         return body;
     }
 
-    public async Task<string?> RefusalAsync(string method, object parameters) => (string?)(await CallAsync(method, parameters))["description"];
+    public async Task<string?> RefusalAsync(string method, object parameters) =>
+        (string?)(await CallAsync(method, parameters))["description"];
 
     public async Task<JsonNode> SendAsync(TelegramChat chat, string text, string? mode = null) =>
         await CallAsync("sendMessage", new { chat_id = chat.Id, text, parse_mode = mode ?? "" });

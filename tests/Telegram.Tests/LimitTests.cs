@@ -46,7 +46,8 @@ public sealed class LimitTests
     [Fact]
     public async Task Who_does_not_wait_waits_longer_and_is_banned_in_the_end()
     {
-        await using var world = await World.StartAsync(new() { ChatBurst = 1, ChatEvery = TimeSpan.FromSeconds(5), ViolationsUntilBan = 2 });
+        await using var world = await World.StartAsync(
+            new() { ChatBurst = 1, ChatEvery = TimeSpan.FromSeconds(5), ViolationsUntilBan = 2 });
         await world.Api.SendAsync(world.Chat, "1");
         Assert.Equal(5, await WaitAsync(world));
         Assert.Equal(10, await WaitAsync(world));

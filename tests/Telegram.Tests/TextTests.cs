@@ -50,10 +50,12 @@ public sealed class TextTests
     {
         await using var world = await World.StartAsync();
         Assert.True((bool)(await world.Api.SendAsync(world.Chat, $"<b>{new string('x', 4096)}</b>", "HTML"))["ok"]!);
-        Assert.Equal("Bad Request: message is too long", (string?)(await world.Api.SendAsync(world.Chat, new string('x', 4097)))["description"]);
-        Assert.Equal("Bad Request: message text is empty", (string?)(await world.Api.SendAsync(world.Chat, "<b> \n</b>", "HTML"))["description"]);
+        var longer = await world.Api.SendAsync(world.Chat, new string('x', 4097));
+        Assert.Equal("Bad Request: message is too long", (string?)longer["description"]);
+        var empty = await world.Api.SendAsync(world.Chat, "<b> \n</b>", "HTML");
+        Assert.Equal("Bad Request: message text is empty", (string?)empty["description"]);
     }
 
     private static string Words(TelegramEntity entity) =>
-        string.Join(' ', new object?[] { entity.Type, entity.Offset, entity.Length, entity.Url, entity.Language }.Where(part => part is not null));
+        $"{entity.Type} {entity.Offset} {entity.Length} {entity.Url}{entity.Language}".TrimEnd();
 }

@@ -106,7 +106,11 @@ public sealed class UpdateTests
         using var form = new FormUrlEncodedContent([new("chat_id", $"{world.Chat.Id}"), new("text", "form ü"),
             new("reply_markup", """{"inline_keyboard":[[{"text":"Go","callback_data":"go"}]]}""")]);
         await world.Api.RawAsync("SENDMESSAGE", form);
-        using var parts = new MultipartFormDataContent { { new StringContent($"{world.Chat.Id}"), "chat_id" }, { new StringContent("parts"), "text" } };
+        using var parts = new MultipartFormDataContent
+        {
+            { new StringContent($"{world.Chat.Id}"), "chat_id" },
+            { new StringContent("parts"), "text" },
+        };
         await world.Api.RawAsync("sendMessage", parts);
         using var nothing = new StringContent("");
         await world.Api.RawAsync($"sendMessage?chat_id={world.Chat.Id}&text=query", nothing);

@@ -26,7 +26,8 @@ internal sealed class World : IAsyncDisposable
     public static async Task<World> StartAsync(TelegramLimits? limits = null, bool privacy = true)
     {
         var time = new ManualTime();
-        return new(await TelegramSimulator.StartAsync(new() { Time = time, Limits = limits ?? TelegramLimits.Off, PrivacyMode = privacy }), time);
+        var options = new TelegramSimulatorOptions { Time = time, Limits = limits ?? TelegramLimits.Off, PrivacyMode = privacy };
+        return new(await TelegramSimulator.StartAsync(options), time);
     }
 
     public async ValueTask DisposeAsync()

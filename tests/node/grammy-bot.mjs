@@ -61,7 +61,8 @@ process.stdin.on('end', () => process.exit(0)).resume();
 
 if (mode !== 'plain') {
   await bot.api.setMyCommands([{ command: 'start', description: 'Say hello' }, { command: 'menu', description: 'Choose' }]);
-  await bot.api.setMyCommands([{ command: 'log', description: 'Get the log' }], { scope: { type: 'all_group_chats' }, language_code: 'de' });
+  const groupsInGerman = { scope: { type: 'all_group_chats' }, language_code: 'de' };
+  await bot.api.setMyCommands([{ command: 'log', description: 'Get the log' }], groupsInGerman);
 }
 if (mode === 'webhook') {
   const server = createServer(webhookCallback(bot, 'http', { secretToken: secret }));

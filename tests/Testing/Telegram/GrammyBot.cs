@@ -17,7 +17,8 @@ public sealed class GrammyBot : IAsyncDisposable
     public static async Task<GrammyBot> StartAsync(Uri url, string token, string mode = "poll", string? secret = null)
     {
         var root = url.ToString().TrimEnd('/');
-        var program = NodeProgram.Start(NodeParts.Script("grammy-bot.mjs"), secret is null ? [root, token, mode] : [root, token, mode, secret]);
+        string[] arguments = secret is null ? [root, token, mode] : [root, token, mode, secret];
+        var program = NodeProgram.Start(NodeParts.Script("grammy-bot.mjs"), arguments);
         await program.LineAsync(line => line == "ready");
         return new(program);
     }

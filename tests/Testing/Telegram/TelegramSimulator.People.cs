@@ -20,7 +20,8 @@ public sealed partial class TelegramSimulator
         })));
 
     public TelegramMessage SendDocument(
-        TelegramPerson person, TelegramChat chat, string name, ReadOnlyMemory<byte> bytes, string caption = "", TelegramTopic? topic = null) =>
+        TelegramPerson person, TelegramChat chat, string name, ReadOnlyMemory<byte> bytes, string caption = "",
+        TelegramTopic? topic = null) =>
         Locked(() => Heard("message", _world.Post(new(chat, _world.NextMessageId(chat), _world.Version(caption))
         {
             From = Present(person, chat),
@@ -51,9 +52,11 @@ public sealed partial class TelegramSimulator
     public TelegramPress Press(TelegramPerson person, TelegramMessage message, string labelOrData)
     {
         if (message.Deleted) throw new InvalidOperationException("the message is deleted: there is nothing to press");
-        var button = message.Buttons.FirstOrDefault(b => b.Text == labelOrData) ?? message.Buttons.FirstOrDefault(b => b.Data == labelOrData)
-            ?? throw new InvalidOperationException($"no button {labelOrData}, but {string.Join(", ", message.Buttons.Select(b => b.Text))}");
-        return PressForged(person, message, button.Data ?? throw new InvalidOperationException($"{labelOrData} opens a link"));
+        var button = message.Buttons.FirstOrDefault(b => b.Text == labelOrData)
+            ?? message.Buttons.FirstOrDefault(b => b.Data == labelOrData)
+            ?? throw new InvalidOperationException($"no {labelOrData}, but {string.Join(", ", message.Buttons.Select(b => b.Text))}");
+        var data = button.Data ?? throw new InvalidOperationException($"{labelOrData} sends nothing to the bot");
+        return PressForged(person, message, data);
     }
 
     /// <summary>Sends any data as if a button had it: an old keyboard, or a client that is not Telegram's.</summary>

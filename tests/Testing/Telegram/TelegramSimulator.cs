@@ -85,7 +85,8 @@ public sealed partial class TelegramSimulator : IAsyncDisposable
     }
 
     /// <summary>The first message of the bot in a chat that answers to the condition, also one that is there already.</summary>
-    public async Task<TelegramMessage> MessageAsync(TelegramChat chat, Func<TelegramMessage, bool>? condition = null, TimeSpan? timeout = null)
+    public async Task<TelegramMessage> MessageAsync(
+        TelegramChat chat, Func<TelegramMessage, bool>? condition = null, TimeSpan? timeout = null)
     {
         TelegramMessage? found = null;
         await WhenAsync(() => (found = chat.FromBot.FirstOrDefault(m => condition?.Invoke(m) ?? true)) is not null, timeout);

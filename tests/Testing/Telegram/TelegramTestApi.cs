@@ -37,7 +37,8 @@ public sealed class TelegramTestApi : IAsyncDisposable
     public Task CommandAsync(string text, long person = 1, long chat = 1)
     {
         var message = Common(text, person, chat);
-        message["entities"] = new JsonArray(new JsonObject { ["type"] = "bot_command", ["offset"] = 0, ["length"] = text.Split(' ')[0].Length });
+        var length = text.Split(' ')[0].Length;
+        message["entities"] = new JsonArray(new JsonObject { ["type"] = "bot_command", ["offset"] = 0, ["length"] = length });
         return PostAsync("sendCommand", message);
     }
 
@@ -46,7 +47,8 @@ public sealed class TelegramTestApi : IAsyncDisposable
         var message = Common("", person, chat);
         message["message_id"] = messageId;
         var from = message["from"]!.DeepClone();
-        return PostAsync("sendCallback", new JsonObject { ["botToken"] = Token, ["date"] = 0, ["from"] = from, ["message"] = message, ["data"] = data });
+        var press = new JsonObject { ["botToken"] = Token, ["date"] = 0, ["from"] = from, ["message"] = message, ["data"] = data };
+        return PostAsync("sendCallback", press);
     }
 
     /// <summary>What the bot said in a chat, as it is now: message id and the parameters of sendMessage.</summary>
@@ -64,7 +66,8 @@ public sealed class TelegramTestApi : IAsyncDisposable
         (long Id, JsonNode Message) found = default;
         await Eventually.TrueAsync($"a message with {containing}", async () =>
         {
-            found = (await FromBotAsync(chat)).FirstOrDefault(m => m.Message["text"]?.ToString().Contains(containing, StringComparison.Ordinal) == true);
+            found = (await FromBotAsync(chat))
+                .FirstOrDefault(m => m.Message["text"]?.ToString().Contains(containing, StringComparison.Ordinal) == true);
             return found.Message is not null;
         });
         return found;

@@ -45,7 +45,8 @@ internal static class ChatMethods
         if (request.Number("user_id") is not { } id) throw ApiRefusal.Bad("invalid user_id specified");
         if (id == world.BotId) return Wire.Bot(world, chat.Bot);
         var person = world.Person(id) ?? throw ApiRefusal.Bad("user not found");
-        var status = chat.Members.FirstOrDefault() == person && !chat.IsPrivate ? "creator" : chat.Members.Contains(person) ? "member" : "left";
+        var owns = !chat.IsPrivate && chat.Members.FirstOrDefault() == person;
+        var status = owns ? "creator" : chat.Members.Contains(person) ? "member" : "left";
         var json = new JsonObject { ["user"] = Wire.User(person), ["status"] = status };
         if (status == "creator") json["is_anonymous"] = false;
         return json;

@@ -41,7 +41,7 @@ internal static class DocumentMethods
             if (upload.Bytes.Length > MostUp) throw new ApiRefusal(413, "Request Entity Too Large");
             return () => world.Keep(upload.Name, upload.Type, upload.Bytes);
         }
-        if (string.IsNullOrEmpty(given) || given.StartsWith("attach:", StringComparison.Ordinal)) throw ApiRefusal.Bad("there is no document in the request");
+        if (string.IsNullOrEmpty(given) || part != "document") throw ApiRefusal.Bad("there is no document in the request");
         if (given.Contains('.', StringComparison.Ordinal)) throw ApiRefusal.Bad("failed to get HTTP URL content");
         var known = world.File(given) ?? throw ApiRefusal.Bad("wrong remote file identifier specified: can't unserialize it");
         return () => known;

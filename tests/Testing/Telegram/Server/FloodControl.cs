@@ -54,8 +54,9 @@ internal sealed class FloodControl(TelegramLimits limits, TimeProvider time)
     {
         var now = time.GetUtcNow();
         var bucket = Bucket(chat.Id, now);
-        if (bucket < 1) return (chat.Id, limits.ChatEvery * (1 - bucket));
-        if (!chat.IsPrivate && _groups.TryGetValue(chat.Id, out var minute) && Within(minute, TimeSpan.FromMinutes(1)) >= limits.GroupPerMinute)
+        // A whole token may have lost a digit to rounding; who waited as told must not be refused for it.
+        if (bucket < 1 - 1e-6) return (chat.Id, limits.ChatEvery * (1 - bucket));
+        if (_groups.TryGetValue(chat.Id, out var minute) && Within(minute, TimeSpan.FromMinutes(1)) >= limits.GroupPerMinute)
             return (chat.Id, minute.Peek() + TimeSpan.FromMinutes(1) - now);
         if (Within(_all, TimeSpan.FromSeconds(1)) >= limits.PerSecond) return (Everyone, _all.Peek() + TimeSpan.FromSeconds(1) - now);
         return null;

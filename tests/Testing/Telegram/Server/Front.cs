@@ -115,7 +115,8 @@ internal sealed class Front(World world, FaultPlan faults)
             lock (world.Gate)
             {
                 if (world.Webhook is not null)
-                    throw ApiRefusal.Conflict("can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first");
+                    throw ApiRefusal.Conflict(
+                        "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first");
             }
             return await world.Updates.GetAsync(request, gone);
         }

@@ -108,7 +108,10 @@ internal sealed class HtmlReader
         if (!int.TryParse(html.AsSpan(digits, end - digits), style, CultureInfo.InvariantCulture, out var code) || code is 0 or > 0x10FFFF)
             return (null, 0);
         if (!Rune.IsValid(code))
-            throw Unreadable("Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units");
+        {
+            throw Unreadable(
+                "Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units");
+        }
         if (end < html.Length && html[end] == ';') end++;
         return (new Rune(code).ToString(), end - at);
     }

@@ -106,7 +106,10 @@ internal static partial class RichText
             if (entity.Offset < 0) throw ApiRefusal.Bad($"receive an entity with incorrect offset {entity.Offset}");
             if (entity.Offset > length) throw ApiRefusal.Bad($"entity begins after the end of the text at UTF-16 offset {entity.Offset}");
             if (entity.End > length)
-                throw ApiRefusal.Bad($"entity beginning at UTF-16 offset {entity.Offset} ends after the end of the text at UTF-16 offset {entity.End}");
+            {
+                throw ApiRefusal.Bad($"entity beginning at UTF-16 offset {entity.Offset}"
+                    + $" ends after the end of the text at UTF-16 offset {entity.End}");
+            }
             given.Add(entity);
         }
         return given;
