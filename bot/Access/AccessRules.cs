@@ -9,8 +9,14 @@ internal sealed class AccessRules(BotSettings settings)
     public Person? Find(string platform, string account) =>
         settings.People.FirstOrDefault(p => p.Accounts.TryGetValue(platform, out var id) && id == account);
 
+    /// <summary>Who did this, with what the chat allows.</summary>
+    public Person? Find(Chat.Invocation invocation) => Find(invocation.Platform, invocation.User) is { } person
+        ? person with { Within = settings.TargetsIn(invocation.Platform, invocation.Channel) }
+        : null;
+
     public bool May(Person person, Permission permission, string? target) =>
-        person.Roles.Select(r => settings.Roles.GetValueOrDefault(r)).Any(r => r is not null && r.May.Contains(permission) && r.Covers(target));
+        (target is null || person.Within is null || person.Within.Contains("*") || person.Within.Contains(target))
+        && person.Roles.Select(r => settings.Roles.GetValueOrDefault(r)).Any(r => r is not null && r.May.Contains(permission) && r.Covers(target));
 
     public bool MayAnywhere(Person person, Permission permission) => settings.Targets.Keys.Any(t => May(person, permission, t));
 
@@ -21,6 +27,8 @@ internal sealed class AccessRules(BotSettings settings)
     public Fault? Refusal(Person person, Permission permission, string? target)
     {
         if (target is null ? MayAnywhere(person, permission) : May(person, permission, target)) return null;
+        if (target is not null && May(person with { Within = null }, permission, target))
+            return new Fault("Elsewhere", $"{target} is not for this chat", "Ask in private, or where it belongs");
         var on = target is null ? "" : $" on {target}";
         var roles = settings.Roles.Values.Where(r => r.May.Contains(permission) && r.Covers(target)).Select(r => r.Name).ToList();
         return new Fault(

@@ -13,6 +13,9 @@ internal interface IChatPlatform
     /// <summary>How often one message may be edited; a live message waits at least this long between two states.</summary>
     TimeSpan EditInterval { get; }
 
+    /// <summary>Completes when an edit of this message would be taken; only then is the state to show chosen.</summary>
+    Task TurnAsync(MessageReference message, CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>True when messages do not outlive the bot: they are shown again from the resources after a start.</summary>
     bool Forgets { get; }
 

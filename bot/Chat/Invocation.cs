@@ -8,4 +8,7 @@ internal sealed record Invocation(string Id, string Platform, string User, strin
 {
     /// <summary>A command line: <c>/deploy ghostwire 1.19.0</c>.</summary>
     public string Text { get; init; } = "";
+
+    /// <summary>The chat is not one that <c>chatops.yaml</c> declares: nobody has any right in it.</summary>
+    public bool Undeclared { get; init; }
 }

@@ -38,7 +38,6 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
         var failures = 0;
         while (true)
         {
-            (Card Card, Action? Shown) next;
             lock (lane)
             {
                 if (lane.Next is null)
@@ -47,6 +46,11 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
                     _lanes.TryRemove(message, out _);
                     return;
                 }
+            }
+            await TurnAsync(platform, message);
+            (Card Card, Action? Shown) next;
+            lock (lane)
+            {
                 next = lane.Next.Value;
                 lane.Next = null;
             }
@@ -65,6 +69,18 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
                 var wait = Math.Min(LongestWait.TotalSeconds, 0.5 * Math.Pow(2, failures++));
                 await Task.Delay(TimeSpan.FromSeconds(wait), time, CancellationToken.None);
             }
+        }
+    }
+
+    private static async Task TurnAsync(IChatPlatform platform, MessageReference message)
+    {
+        try
+        {
+            await platform.TurnAsync(message, CancellationToken.None);
+        }
+        catch (PlatformException)
+        {
+            // The edit itself says why.
         }
     }
 

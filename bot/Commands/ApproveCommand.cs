@@ -7,13 +7,14 @@ using ChatOps.Values;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>Agrees to a change by its number; the same as its button.</summary>
-internal sealed class ApproveCommand(ChangeBoard board, ApprovalDesk desk) : ICommand
+internal sealed class ApproveCommand(ChangeBoard board, ApprovalDesk desk, AccessRules access) : ICommand
 {
     public CommandDeclaration Declaration { get; } = new("approve", "agree to a change", Permission.Approve, ChangeOption.Required);
 
     public async Task<Reply> RunAsync(CommandCall call, CancellationToken ct)
     {
         var change = ChangeOption.Resolve(board, call);
+        if (access.Refusal(call.Person, Permission.Approve, change.Spec.Target) is { } refusal) return Card.Refusal(refusal);
         var said = await desk.DecideAsync(change.Metadata.Name, call.Person, deny: false, null, call.Invocation.Id, ct);
         return new Card(CardState.Information, said);
     }

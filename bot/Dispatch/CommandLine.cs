@@ -12,6 +12,9 @@ internal static class CommandLine
 {
     public const int LongestText = 1000;
 
+    /// <summary>The kind of the fault that asks for one more option.</summary>
+    public const string Missing = "MissingOption";
+
     public static Outcome<(ICommand Command, IReadOnlyDictionary<string, string> Options)> Parse(string text, CommandCatalog catalog)
     {
         if (text.Length > LongestText) return new Fault("TooLong", $"that is {text.Length:#,0} characters; a command has at most {LongestText:#,0}");
@@ -69,7 +72,7 @@ internal static class CommandLine
             if (!options.TryAdd(option.Name, value)) return Misfit(command, $"{option.Name} is given twice");
         }
         var missing = command.Options.FirstOrDefault(o => o.Required && !options.ContainsKey(o.Name));
-        if (missing is not null) return Misfit(command, $"{missing.Name} is missing");
+        if (missing is not null) return Misfit(command, $"{missing.Name} is missing") with { Kind = Missing };
         foreach (var (name, value) in options)
         {
             var option = command.Options.First(o => o.Name == name);

@@ -14,7 +14,8 @@ namespace ChatOps.Bot.Dispatch;
 /// typed makes it throw.
 /// </summary>
 internal sealed class Dispatcher(
-    ChatPlatforms platforms, LiveMessages live, CommandCatalog catalog, AccessRules access, ApprovalDesk desk, TimeProvider time, ILogger<Dispatcher> log)
+    ChatPlatforms platforms, LiveMessages live, CommandCatalog catalog, Completion completion, AccessRules access, ApprovalDesk desk, TimeProvider time,
+    ILogger<Dispatcher> log)
     : IChatInbox
 {
     private readonly RecentDeliveries _recent = new(time);
@@ -23,7 +24,7 @@ internal sealed class Dispatcher(
     public async Task CommandAsync(Invocation invocation, CancellationToken ct)
     {
         if (!_recent.IsFirst(invocation.Id)) return;
-        if (access.Find(invocation.Platform, invocation.User) is not { } person)
+        if (access.Find(invocation) is not { } person || invocation.Undeclared)
         {
             if (MayAnswerStranger(invocation)) await SendAsync(invocation, Stranger(invocation), ct);
             return;
@@ -36,7 +37,7 @@ internal sealed class Dispatcher(
     public async Task<string?> PressAsync(Invocation invocation, string action, CancellationToken ct)
     {
         if (!_recent.IsFirst(invocation.Id)) return null;
-        if (access.Find(invocation.Platform, invocation.User) is not { } person) return Stranger(invocation).Title;
+        if (access.Find(invocation) is not { } person || invocation.Undeclared) return Stranger(invocation).Title;
         if (action.StartsWith('/'))
         {
             await CommandAsync(invocation with { Id = $"{invocation.Id}/run", Text = action }, ct);
@@ -59,7 +60,7 @@ internal sealed class Dispatcher(
         try
         {
             var parsed = CommandLine.Parse(invocation.Text, catalog);
-            if (parsed.Fault is { } misfit) return Card.Refusal(misfit);
+            if (parsed.Fault is { } misfit) return await QuestionAsync(invocation, person, misfit, ct) ?? Card.Refusal(misfit);
             var (command, options) = parsed.Value;
             var needs = command.Declaration.Needs;
             // Commands about a target decide on that target themselves; here, whether the person may do such a thing anywhere.
@@ -70,6 +71,19 @@ internal sealed class Dispatcher(
         {
             return Card.Refusal(FaultOf(e, invocation));
         }
+    }
+
+    /// <summary>A command that lacks an option whose values are known asks for it with a button for each.</summary>
+    private async Task<Card?> QuestionAsync(Invocation invocation, Person person, Fault misfit, CancellationToken ct)
+    {
+        if (misfit.Kind != CommandLine.Missing) return null;
+        var line = string.Join(' ', CommandLine.Words(invocation.Text)).Trim();
+        var choices = await completion.SuggestAsync(person, line + " ", ct);
+        return choices.Count == 0 ? null : new Card(CardState.Waiting, $"{line}: {misfit.Message.Split(": ")[^1]}")
+        {
+            Lines = ["Choose, or " + char.ToLowerInvariant(misfit.Hint![0]) + misfit.Hint[1..]],
+            Buttons = [.. choices.Select(c => new Button(c.Text, c.Label))],
+        };
     }
 
     /// <summary>The edge where broken worlds become sentences: expected refusals as they are, the unexpected logged once and named by id.</summary>
@@ -105,15 +119,16 @@ internal sealed class Dispatcher(
     private bool MayAnswerStranger(Invocation invocation)
     {
         var now = time.GetUtcNow();
-        var key = (invocation.Platform, invocation.User);
+        var key = (invocation.Platform, invocation.Undeclared ? invocation.Channel : invocation.User);
         if (_strangers.TryGetValue(key, out var last) && now - last < TimeSpan.FromHours(1)) return false;
         if (_strangers.Count > 10_000) _strangers.Clear();
         _strangers[key] = now;
         return true;
     }
 
-    private static Card Stranger(Invocation invocation) =>
-        new(CardState.Warning, $"I do not know you. Your {invocation.Platform} id is {invocation.User}; whoever keeps chatops.yaml can add it.");
+    private static Card Stranger(Invocation invocation) => new(CardState.Warning, invocation.Undeclared
+        ? $"I do not serve this chat. Its id is {invocation.Channel}; whoever keeps chatops.yaml can add it."
+        : $"I do not know you. Your {invocation.Platform} id is {invocation.User}; whoever keeps chatops.yaml can add it.");
 
     private static string FirstWords(string text)
     {

@@ -6,6 +6,7 @@ using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Commands;
 using ChatOps.Bot.Dispatch;
+using ChatOps.Bot.Platforms.Telegram;
 using ChatOps.Bot.Platforms.Web;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
@@ -35,6 +36,7 @@ internal static class BotHost
         AddCore(builder.Services, settings, client, time);
         AddCommands(builder.Services);
         AddWeb(builder.Services);
+        if (settings.Telegram is { Enabled: true, Token: { } token }) AddTelegram(builder.Services, settings.Telegram, token);
         builder.Services.AddHostedService<BotWorkers>();
 
         var app = builder.Build();
@@ -42,6 +44,8 @@ internal static class BotHost
         app.MapGet("/health/live", () => Results.Text("live"));
         app.MapGet("/health/ready", (Readiness readiness) =>
             readiness.Ready ? Results.Text("ready") : Results.Text("waiting for the API server", statusCode: StatusCodes.Status503ServiceUnavailable));
+        if (settings.Telegram.Webhook is { } hook && app.Services.GetService<UpdateSource>() is { } telegram)
+            app.MapPost(hook.AbsolutePath, telegram.ReceiveAsync);
         if (settings.Web.Enabled) app.Services.GetRequiredService<WebConsole>().Map(app);
         return app;
     }
@@ -79,8 +83,21 @@ internal static class BotHost
     private static void AddWeb(IServiceCollection services)
     {
         services.AddSingleton<WebPlatform>().AddSingleton<Timeline>().AddSingleton<WebConsole>();
-        services.AddSingleton(p => new ChatPlatforms(p.GetRequiredService<BotSettings>().Web.Enabled ? [p.GetRequiredService<WebPlatform>()] : []));
+        services.AddSingleton(p => new ChatPlatforms([.. Web(p), .. p.GetServices<IChatPlatform>()]));
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<Sessions>(p, WebKey()));
+    }
+
+    private static void AddTelegram(IServiceCollection services, TelegramSettings telegram, Secret token)
+    {
+        services.AddSingleton(p => new BotApi(telegram.Api, token, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Pacer>().AddSingleton<ButtonData>().AddSingleton<Identity>();
+        services.AddSingleton(p => new CommandMenu(p.GetRequiredService<BotApi>(), p.GetRequiredService<CommandCatalog>));
+        services.AddSingleton<UpdateHandler>().AddSingleton<UpdateSource>().AddSingleton<IChatPlatform, TelegramPlatform>();
+    }
+
+    private static IEnumerable<IChatPlatform> Web(IServiceProvider services)
+    {
+        if (services.GetRequiredService<BotSettings>().Web.Enabled) yield return services.GetRequiredService<WebPlatform>();
     }
 
     /// <summary>Without a key of one's own, sessions end with the process.</summary>

@@ -15,6 +15,12 @@ internal sealed record BotSettings
     public IReadOnlyDictionary<string, Target> Targets { get; init; } = new Dictionary<string, Target>();
 
     public WebSettings Web { get; init; } = new();
+
+    public TelegramSettings Telegram { get; init; } = new();
+
+    /// <summary>Rights that a chat narrows, by platform and channel; a chat that is not here narrows none.</summary>
+    public IReadOnlyList<string>? TargetsIn(string platform, string channel) => platform == "telegram"
+        && Platforms.Telegram.ChatPlace.Parse(channel) is { } place && Telegram.ChatFor(place) is { Targets: { Count: > 0 } targets } ? targets : null;
 }
 
 /// <summary>A workload people may act on from chat.</summary>

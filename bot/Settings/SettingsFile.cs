@@ -17,8 +17,20 @@ internal static class SettingsFile
             throw new FaultException(new("NoSettings", $"read {path}: {e.Message}", "Name the file with --config or CHATOPS_CONFIG"), e);
         }
         var (settings, faults) = SettingsReader.Read(text);
-        if (settings is not null) return settings;
+        if (settings is not null) return WithEnvironment(settings);
         var lines = faults.Select(f => $"\n  {path}:{f.Line}: {f.Message}");
         throw new FaultException(new("BadSettings", $"{path} has {faults.Count} {(faults.Count == 1 ? "fault" : "faults")}:{string.Concat(lines)}"));
+    }
+
+    private static BotSettings WithEnvironment(BotSettings settings)
+    {
+        var telegram = settings.Telegram.WithEnvironment(Environment.GetEnvironmentVariable);
+        if (telegram is { Enabled: true, Token: null })
+        {
+            throw new FaultException(new(
+                "NoTelegramToken", "telegram is enabled but has no token",
+                $"Make one with @BotFather and set {TelegramSettings.TokenVariable}, or tokenFile in chatops.yaml"));
+        }
+        return settings with { Telegram = telegram };
     }
 }

@@ -33,6 +33,7 @@ internal static partial class SettingsReader
             People = [.. root.Map("people").Children().Select(p => ReadPerson(p.Name, p.Section))],
             Targets = root.Map("targets").Children().ToDictionary(t => t.Name, t => ReadTarget(t.Name, t.Section, approvals)),
             Web = ReadWeb(root.Map("web")),
+            Telegram = TelegramReader.Read(root.Map("telegram")),
         };
         root.RefuseUnknown();
         SettingsRules.Check(settings, root, faults);

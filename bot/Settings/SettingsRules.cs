@@ -16,6 +16,11 @@ internal static class SettingsRules
             foreach (var target in section.Texts("targets").Where(t => t != "*" && !settings.Targets.ContainsKey(t)))
                 section.Fault("targets", $"'{target}' is not declared under targets");
         }
+        foreach (var (name, section) in root.Map("telegram").Map("chats").Children())
+        {
+            foreach (var target in section.Texts("targets").Where(t => t != "*" && !settings.Targets.ContainsKey(t)))
+                section.Fault("targets", $"'{target}' is not declared under targets");
+        }
         foreach (var target in settings.Targets.Values)
         {
             var approvals = target.Approvals;

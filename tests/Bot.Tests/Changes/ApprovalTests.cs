@@ -105,6 +105,7 @@ public sealed class ApprovalTests(Clusters clusters)
         await bot.TypeAsync("ann", "/deploy shop 2", "delivery-1");
         await bot.Web.Inbox!.CommandAsync(new Invocation("delivery-1", "web", "ann", "ann", "ops") { Text = "/deploy shop 2" }, CancellationToken.None);
         await using var restarted = await place.BotAsync();
+        await restarted.CardOfChangeAsync(1, _ => true); // the page forgot it and shows it anew
         var again = await restarted.TypeAsync("ann", "/deploy shop 2", "delivery-1");
         Assert.Equal("Change 1 was asked for already: Deploy shop 2", again.Title);
         var changes = await place.Client.ListAsync(ChatOpsKinds.Changes, place.Namespace, Kubernetes.Selection.All, CancellationToken.None);

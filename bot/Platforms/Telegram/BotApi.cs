@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using ChatOps.Values;
+
+namespace ChatOps.Bot.Platforms.Telegram;
+
+/// <summary>
+/// The calls of Telegram's Bot API that the bot makes. Every failure is a <see cref="BotApiException"/>; the token, which is part of every
+/// address, appears in none.
+/// </summary>
+/// <remarks>Source: Telegram Bot API, "Making requests" and the methods named as here.</remarks>
+internal sealed class BotApi(Uri server, Secret token, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20);
+    private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
+
+    public Uri Server => server;
+
+    public Task<TelegramUser> GetMeAsync(CancellationToken ct) => CallAsync("getMe", [], TelegramJson.Default.TelegramUser, ct);
+
+    /// <summary>Everything from an offset on; asking with an offset confirms all below it. Waits up to that long for the first.</summary>
+    public Task<IReadOnlyList<Update>> GetUpdatesAsync(long offset, TimeSpan wait, CancellationToken ct) => CallAsync(
+        "getUpdates",
+        new JsonObject
+        {
+            ["offset"] = offset,
+            ["timeout"] = (int)wait.TotalSeconds,
+            ["allowed_updates"] = new JsonArray(["message", "callback_query", "my_chat_member"]),
+        },
+        TelegramJson.Default.IReadOnlyListUpdate, ct, wait + AnswerWithin);
+
+    public Task SetWebhookAsync(Uri url, Secret secret, CancellationToken ct) => CallAsync(
+        "setWebhook",
+        new JsonObject
+        {
+            ["url"] = url.ToString(),
+            ["secret_token"] = secret.Reveal(),
+            ["allowed_updates"] = new JsonArray(["message", "callback_query", "my_chat_member"]),
+        },
+        TelegramJson.Default.JsonNode, ct);
+
+    public Task DeleteWebhookAsync(CancellationToken ct) => CallAsync("deleteWebhook", [], TelegramJson.Default.JsonNode, ct);
+
+    public Task<JsonNode> GetCommandsAsync(CancellationToken ct) => CallAsync("getMyCommands", [], TelegramJson.Default.JsonNode, ct);
+
+    public Task SetCommandsAsync(JsonArray commands, CancellationToken ct) =>
+        CallAsync("setMyCommands", new JsonObject { ["commands"] = commands }, TelegramJson.Default.JsonNode, ct);
+
+    public Task<SentMessage> SendMessageAsync(ChatPlace place, MessageText text, CancellationToken ct)
+    {
+        var body = new JsonObject { ["chat_id"] = place.Chat };
+        if (place.Topic is { } topic) body["message_thread_id"] = topic;
+        return CallAsync("sendMessage", Filled(body, text), TelegramJson.Default.SentMessage, ct);
+    }
+
+    public Task EditMessageAsync(ChatPlace place, long message, MessageText text, CancellationToken ct)
+    {
+        var body = new JsonObject { ["chat_id"] = place.Chat, ["message_id"] = message };
+        return CallAsync("editMessageText", Filled(body, text), TelegramJson.Default.JsonNode, ct);
+    }
+
+    /// <summary>Stops the button's spinner; the text, if any, shows for that person alone.</summary>
+    public Task AnswerPressAsync(string query, string? text, CancellationToken ct)
+    {
+        var body = new JsonObject { ["callback_query_id"] = query };
+        if (text is not null) (body["text"], body["show_alert"]) = (text, text.Length > 60);
+        return CallAsync("answerCallbackQuery", body, TelegramJson.Default.JsonNode, ct);
+    }
+
+    public async Task SendDocumentAsync(ChatPlace place, string name, string text, CancellationToken ct)
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent(place.Chat.ToString(CultureInfo.InvariantCulture)), "chat_id" },
+        };
+        if (place.Topic is { } topic) form.Add(new StringContent(topic.ToString(CultureInfo.InvariantCulture)), "message_thread_id");
+        using var file = new ByteArrayContent(Encoding.UTF8.GetBytes(text));
+        file.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
+        form.Add(file, "document", name);
+        await SendAsync("sendDocument", form, TelegramJson.Default.JsonNode, AnswerWithin, ct);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Put together as text: a token has a colon, which a relative address would take for a scheme's.</summary>
+    private Uri Address(string method) => new($"{server}bot{token.Reveal()}/{method}");
+
+    private static JsonObject Filled(JsonObject body, MessageText text)
+    {
+        body["text"] = text.Html;
+        body["parse_mode"] = "HTML";
+        body["link_preview_options"] = new JsonObject { ["is_disabled"] = true };
+        body["reply_markup"] = new JsonObject { ["inline_keyboard"] = text.Keyboard.DeepClone() };
+        return body;
+    }
+
+    private async Task<T> CallAsync<T>(string method, JsonObject body, JsonTypeInfo<T> type, CancellationToken ct, TimeSpan? within = null)
+        where T : class
+    {
+        using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        return await SendAsync(method, content, type, within ?? AnswerWithin, ct);
+    }
+
+    private async Task<T> SendAsync<T>(string method, HttpContent content, JsonTypeInfo<T> type, TimeSpan within, CancellationToken ct)
+        where T : class
+    {
+        using var limit = new CancellationTokenSource(within, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        try
+        {
+            using var response = await _http.PostAsync(Address(method), content, both.Token);
+            await using var stream = await response.Content.ReadAsStreamAsync(both.Token);
+            var answer = await JsonSerializer.DeserializeAsync(stream, TelegramJson.Default.Answer, both.Token) ?? new Answer();
+            if (answer is { Ok: true, Result: { } result } && result.Deserialize(type) is { } value) return value;
+            throw new BotApiException(method, answer.ErrorCode is 0 ? (int)response.StatusCode : answer.ErrorCode, answer.Description ?? "no reason given")
+            {
+                RetryAfter = answer.Parameters?.RetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                MovedTo = answer.Parameters?.MigrateToChatId,
+            };
+        }
+        catch (JsonException e)
+        {
+            throw new BotApiException(method, 502, "the answer is not Telegram's", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            throw new BotApiException(method, 0, $"{server.Authority} does not answer", e);
+        }
+    }
+}
+
+/// <summary>A refusal of the Bot API, or its absence.</summary>
+/// <param name="code">The <c>error_code</c>; 0 when no answer came.</param>
+internal sealed class BotApiException(string method, int code, string description, Exception? cause = null)
+    : Exception($"{method}: {description}", cause)
+{
+    public int Code { get; } = code;
+
+    public string Description { get; } = description;
+
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The supergroup that a group has become.</summary>
+    public long? MovedTo { get; init; }
+
+    /// <summary>Whether the same call may succeed later by itself.</summary>
+    public bool IsTransient => Code is 0 or 429 or >= 500;
+
+    public bool Says(string words) => Description.Contains(words, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>A chat, or one topic of it; written <c>-100123/42</c> where a channel is named.</summary>
+internal readonly record struct ChatPlace(long Chat, long? Topic)
+{
+    public bool IsPrivate => Chat > 0;
+
+    public static ChatPlace? Parse(string channel)
+    {
+        var parts = channel.Split('/');
+        var culture = CultureInfo.InvariantCulture;
+        if (parts.Length > 2 || !long.TryParse(parts[0], NumberStyles.AllowLeadingSign, culture, out var chat)) return null;
+        if (parts.Length == 1) return new(chat, null);
+        return long.TryParse(parts[1], NumberStyles.None, culture, out var topic) ? new(chat, topic) : null;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Chat}{(Topic is null ? "" : "/")}{Topic}");
+}

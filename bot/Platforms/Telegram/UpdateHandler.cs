@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using ChatOps.Bot.Chat;
+using ChatOps.Bot.Settings;
+
+namespace ChatOps.Bot.Platforms.Telegram;
+
+/// <summary>Turns an update into what a person did: a command line or a press. Never throws for what is in it.</summary>
+/// <remarks>Source: Telegram Bot API, "Update", "CallbackQuery", "answerCallbackQuery"; Bots: "Privacy mode", "Commands".</remarks>
+internal sealed class UpdateHandler(BotApi api, BotSettings settings, ButtonData buttons, Identity identity, TimeProvider time, ILogger<UpdateHandler> log)
+{
+    /// <summary>A button spins until its press is answered; nobody waits longer than this for that.</summary>
+    private static readonly TimeSpan AnswerPressWithin = TimeSpan.FromSeconds(0.8);
+
+    private static readonly TimeSpan AgainWithin = TimeSpan.FromSeconds(15);
+    private readonly ConcurrentDictionary<(long User, ChatPlace Place, long Message, string Data), DateTimeOffset> _once = new();
+
+    public async Task HandleAsync(IChatInbox inbox, Update update, CancellationToken ct)
+    {
+        try
+        {
+            if (update.Message is { } message) await TypedAsync(inbox, update.UpdateId, message, ct);
+            else if (update.CallbackQuery is { } query) await PressedAsync(inbox, query, ct);
+            else if (update.MyChatMember is { NewChatMember.Status: "kicked" or "left" } gone) log.LogWarning("removed from chat {Chat}", gone.Chat.Id);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.LogError(e, "update {Id}: a fault of ours", update.UpdateId);
+        }
+    }
+
+    private async Task TypedAsync(IChatInbox inbox, long update, IncomingMessage message, CancellationToken ct)
+    {
+        if (message.Text is not { Length: > 0 } text || message.From is null) return;
+        var command = text.TrimStart().StartsWith('/');
+        // In a group other people's talk is none of the bot's business, nor are other bots' commands.
+        if (!message.Place.IsPrivate && !command) return;
+        if (command && AddressedTo(text) is { } other && !other.Equals(identity.Username, StringComparison.OrdinalIgnoreCase)) return;
+        await inbox.CommandAsync(From(string.Create(CultureInfo.InvariantCulture, $"telegram:{update}"), message.From, message) with { Text = text }, ct);
+    }
+
+    private async Task PressedAsync(IChatInbox inbox, CallbackQuery query, CancellationToken ct)
+    {
+        if (query.Message is not { } message || query.Data is not { } data || buttons.Read(data) is not var (action, twice))
+        {
+            await AnswerAsync(query, "That button is too old. Type the command instead.", ct);
+            return;
+        }
+        if (twice && !IsSecond(query, message, data))
+        {
+            await AnswerAsync(query, "Press again to do it.", ct);
+            return;
+        }
+        var invocation = From($"telegram:press:{query.Id}", query.From, message);
+        var press = inbox.PressAsync(invocation, action, ct);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var inTime = await Task.WhenAny(press, Task.Delay(AnswerPressWithin, time, over.Token)) == press;
+        await over.CancelAsync();
+        await AnswerAsync(query, inTime ? await press : null, ct);
+        if (!inTime && await press is { } late) await SayAsync(message.Place, late, ct);
+    }
+
+    private bool IsSecond(CallbackQuery query, IncomingMessage message, string data)
+    {
+        var key = (query.From.Id, message.Place, message.MessageId, data);
+        var now = time.GetUtcNow();
+        if (_once.TryRemove(key, out var first) && now - first < AgainWithin) return true;
+        if (_once.Count > 1000) _once.Clear();
+        _once[key] = now;
+        return false;
+    }
+
+    private async Task AnswerAsync(CallbackQuery query, string? text, CancellationToken ct)
+    {
+        try
+        {
+            await api.AnswerPressAsync(query.Id, text is { Length: > 200 } ? text[..199] + "…" : text, ct);
+        }
+        catch (BotApiException e)
+        {
+            // Too old, or Telegram is away: the press itself has counted, and the card shows it.
+            log.LogInformation("answer a press: {Cause}", e.Message);
+        }
+    }
+
+    /// <summary>What came too late for the button.</summary>
+    private async Task SayAsync(ChatPlace place, string text, CancellationToken ct)
+    {
+        try
+        {
+            await api.SendMessageAsync(place, CardHtml.Render(new Card(CardState.Information, text), buttons), ct);
+        }
+        catch (BotApiException e)
+        {
+            log.LogInformation("tell of a press: {Cause}", e.Message);
+        }
+    }
+
+    private Invocation From(string id, TelegramUser user, IncomingMessage message)
+    {
+        // Written in the name of a group or a channel, it could be anybody there.
+        var account = message.SenderChat is null ? user.Id.ToString(CultureInfo.InvariantCulture) : "anonymous";
+        return new Invocation(id, "telegram", account, CardHtml.Clean(user.Username ?? user.FirstName ?? account), message.Place.ToString())
+        {
+            // In a chat that was not declared nobody has any right, whoever they are.
+            Undeclared = !message.Place.IsPrivate && settings.Telegram.ChatFor(message.Place) is null,
+        };
+    }
+
+    /// <summary>The bot that <c>/status@name</c> is for; null when it names none.</summary>
+    private static string? AddressedTo(string text)
+    {
+        var word = text.TrimStart().Split([' ', '\n', '\t', '\r'], 2)[0];
+        var at = word.IndexOf('@', StringComparison.Ordinal);
+        return at < 0 ? null : word[(at + 1)..];
+    }
+}
+
+/// <summary>Who the bot is on Telegram, known once it has asked.</summary>
+internal sealed class Identity
+{
+    public string Username { get; set; } = "";
+}

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using ChatOps.Bot.Access;
+using ChatOps.Bot.Chat;
+using ChatOps.Bot.Commands;
+using ChatOps.Bot.Platforms.Telegram;
+using ChatOps.Bot.Settings;
+using ChatOps.Bot.Tests.Support;
+using ChatOps.Testing.Telegram;
+using ChatOps.Values;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ChatOps.Bot.Tests.Platforms;
+
+/// <summary>The platform alone on the simulator, with an inbox that a test looks into.</summary>
+internal sealed class TelegramLine : IChatInbox, IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly BotApi _api;
+    private readonly Task _running;
+
+    private TelegramLine(TelegramSimulator simulator, BotSettings settings, TimeProvider time)
+    {
+        _api = new BotApi(simulator.Url, new Secret(simulator.Token), time);
+        var (buttons, identity) = (new ButtonData(), new Identity());
+        var source = new UpdateSource(
+            _api, settings, new CommandMenu(_api, () => new CommandCatalog([new HelpCommand(() => new CommandCatalog([]), new AccessRules(settings), settings)])), identity, time, NullLogger<UpdateSource>.Instance);
+        var handler = new UpdateHandler(_api, settings, buttons, identity, time, NullLogger<UpdateHandler>.Instance);
+        Platform = new TelegramPlatform(_api, new Pacer(time), source, handler, buttons, time, NullLogger<TelegramPlatform>.Instance);
+        Live = new LiveMessages(new ChatPlatforms([Platform]), time, NullLogger<LiveMessages>.Instance);
+        _running = Platform.RunAsync(this, _stopping.Token);
+    }
+
+    public TelegramPlatform Platform { get; }
+
+    public LiveMessages Live { get; }
+
+    public ConcurrentQueue<Invocation> Typed { get; } = [];
+
+    public ConcurrentQueue<(Invocation Invocation, string Action)> Pressed { get; } = [];
+
+    /// <summary>What a command does; until it ends, its update is not done.</summary>
+    public Func<Invocation, Task> OnTyped { get; set; } = _ => Task.CompletedTask;
+
+    public Func<Invocation, Task<string?>> OnPressed { get; set; } = _ => Task.FromResult<string?>(null);
+
+    public static TelegramLine Start(TelegramSimulator simulator, BotSettings? settings = null, TimeProvider? time = null) =>
+        new(simulator, settings ?? TestSettings.Shop(), time ?? TimeProvider.System);
+
+    /// <summary>Settings of the two usual targets, with a section <c>telegram</c> of these lines.</summary>
+    public static BotSettings With(string telegram) => TestSettings.Read(
+        "shop: { workload: deployment/shop }\nhome: { workload: statefulset/home }",
+        with: text => text + $"\ntelegram:\n  {telegram.ReplaceLineEndings("\n  ")}\n");
+
+    public async Task CommandAsync(Invocation invocation, CancellationToken ct)
+    {
+        Typed.Enqueue(invocation);
+        await OnTyped(invocation).WaitAsync(ct);
+    }
+
+    public Task<string?> PressAsync(Invocation invocation, string action, CancellationToken ct)
+    {
+        Pressed.Enqueue((invocation, action));
+        return OnPressed(invocation).WaitAsync(ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running;
+        _api.Dispose();
+        _stopping.Dispose();
+    }
+}
