@@ -14,7 +14,8 @@ internal interface IChatPlatform
     TimeSpan EditInterval { get; }
 
     /// <summary>Completes when an edit of this message would be taken; only then is the state to show chosen.</summary>
-    Task TurnAsync(MessageReference message, CancellationToken ct) => Task.CompletedTask;
+    /// <param name="settled">Whether the state that waits is a last one, which goes before progress.</param>
+    Task TurnAsync(MessageReference message, bool settled, CancellationToken ct) => Task.CompletedTask;
 
     /// <summary>True when messages do not outlive the bot: they are shown again from the resources after a start.</summary>
     bool Forgets { get; }

@@ -38,6 +38,7 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
         var failures = 0;
         while (true)
         {
+            bool settled;
             lock (lane)
             {
                 if (lane.Next is null)
@@ -46,8 +47,9 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
                     _lanes.TryRemove(message, out _);
                     return;
                 }
+                settled = lane.Next.Value.Card.IsSettled;
             }
-            await TurnAsync(platform, message);
+            await TurnAsync(platform, message, settled);
             (Card Card, Action? Shown) next;
             lock (lane)
             {
@@ -72,11 +74,11 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
         }
     }
 
-    private static async Task TurnAsync(IChatPlatform platform, MessageReference message)
+    private static async Task TurnAsync(IChatPlatform platform, MessageReference message, bool settled)
     {
         try
         {
-            await platform.TurnAsync(message, CancellationToken.None);
+            await platform.TurnAsync(message, settled, CancellationToken.None);
         }
         catch (PlatformException)
         {

@@ -57,7 +57,7 @@ internal static class BotHost
         services.AddSingleton<SnapshotBoard>().AddSingleton<SnapshotRequests>().AddSingleton<RestoreController>();
         services.AddSingleton(new ChangeBoard(client, settings.Namespace ?? client.Namespace, time));
         services.AddSingleton<Planner>().AddSingleton<ChangeRequests>().AddSingleton<ApprovalDesk>().AddSingleton<ChangeController>();
-        services.AddSingleton<LiveMessages>().AddSingleton<ResourceMessages>();
+        services.AddSingleton<LiveMessages>().AddSingleton<ResourceMessages>().AddSingleton<Announcements>();
         services.AddSingleton<IChatInbox, Dispatcher>();
     }
 

@@ -11,13 +11,13 @@ namespace ChatOps.Bot.Operations;
 /// People are heard only once the resources are known, so that no command decides on half a picture.
 /// </summary>
 internal sealed class BotWorkers(
-    ChatPlatforms platforms, IChatInbox inbox, ResourceMessages messages, SnapshotBoard snapshots, ChangeBoard changes,
+    ChatPlatforms platforms, IChatInbox inbox, ResourceMessages messages, Announcements announcements, SnapshotBoard snapshots, ChangeBoard changes,
     ChangeController changeController, RestoreController restoreController, Readiness readiness, ILogger<BotWorkers> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken ct)
     {
         List<Task> work = [restoreController.RunAsync(ct), changes.Informer.RunAsync(e => OnChange(e, ct), ct)];
-        work.AddRange(snapshots.Informers.Select(i => i.RunAsync(OnSnapshot, ct)));
+        work.AddRange(snapshots.Informers.Select(i => i.RunAsync(e => OnSnapshot(e, ct), ct)));
         var synced = Task.WhenAll(snapshots.Informers.Select(i => i.Synced).Append(changes.Informer.Synced));
         await await Task.WhenAny([synced, .. work]);
         if (!ct.IsCancellationRequested)
@@ -34,14 +34,20 @@ internal sealed class BotWorkers(
     private ValueTask OnChange(WatchEvent<Change> e, CancellationToken ct)
     {
         if (e.Type == WatchEventType.Deleted) return default;
-        messages.Show(ChatOpsKinds.Changes, e.Object, ChangeCards.Of(e.Object));
+        var card = ChangeCards.Of(e.Object);
+        messages.Show(ChatOpsKinds.Changes, e.Object, card);
+        announcements.Tell(ChatOpsKinds.Changes, e.Object, e.Object.Spec.Target, card, ct);
         changeController.Observe(e.Object, ct);
         return default;
     }
 
-    private ValueTask OnSnapshot(WatchEvent<Snapshot> e)
+    private ValueTask OnSnapshot(WatchEvent<Snapshot> e, CancellationToken ct)
     {
-        if (e.Type != WatchEventType.Deleted) messages.Show(ChatOpsKinds.Snapshots, e.Object, SnapshotCards.Of(e.Object));
+        if (e.Type == WatchEventType.Deleted) return default;
+        var card = SnapshotCards.Of(e.Object);
+        messages.Show(ChatOpsKinds.Snapshots, e.Object, card);
+        // One taken before a change is told of by the change.
+        if (e.Object.Spec.Reason != "pre-change") announcements.Tell(ChatOpsKinds.Snapshots, e.Object, e.Object.Spec.Target, card, ct);
         return default;
     }
 }

@@ -38,4 +38,7 @@ internal sealed record TelegramSettings
 
 /// <param name="Targets">What may be touched from there; empty means whatever the person may.</param>
 /// <param name="Notify">Whether it hears of what nobody asked for in a chat.</param>
-internal sealed record ChatSettings(string Name, ChatPlace Place, IReadOnlyList<string> Targets, bool Notify);
+internal sealed record ChatSettings(string Name, ChatPlace Place, IReadOnlyList<string> Targets, bool Notify)
+{
+    public bool Covers(string target) => Targets.Count == 0 || Targets.Contains("*") || Targets.Contains(target);
+}

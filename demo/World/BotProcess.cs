@@ -21,7 +21,7 @@ internal sealed class BotProcess : IAsyncDisposable
 
     /// <summary>Starts it and waits for the sign-in link it prints.</summary>
     public static async Task<(BotProcess Bot, string Link)> StartAsync(
-        ChildSpawner spawner, string settings, string? kubeconfig, string webKey, Action<string> log, CancellationToken ct)
+        ChildSpawner spawner, string settings, string? kubeconfig, string webKey, DemoOptions options, CancellationToken ct)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -29,7 +29,9 @@ internal sealed class BotProcess : IAsyncDisposable
         };
         if (kubeconfig is not null) start.Environment["KUBECONFIG"] = kubeconfig;
         start.Environment["CHATOPS_WEB_KEY"] = webKey;
-        var bot = new BotProcess(await spawner.StartAsync(start), log);
+        if (options.Telegram is { } telegram) start.Environment["TELEGRAM_BOT_TOKEN"] = telegram.Token.Reveal();
+        if (options.Telegram?.Api is { } api) start.Environment["TELEGRAM_API"] = api.ToString();
+        var bot = new BotProcess(await spawner.StartAsync(start), options.Log);
         var ended = bot.Exited;
         if (await Task.WhenAny(bot._link.Task, ended).WaitAsync(ct) != ended) return (bot, await bot._link.Task);
         await bot._reading;

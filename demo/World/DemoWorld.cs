@@ -90,7 +90,7 @@ internal sealed class DemoWorld : IAsyncDisposable
     /// <summary>Starts the bot, at first or after a kill; the page keeps its address and its sessions.</summary>
     public async Task StartBotAsync(CancellationToken ct)
     {
-        (_bot, SignInLink) = await BotProcess.StartAsync(_spawner, _settings, _botKubeconfig, _webKey, _options.Log, ct);
+        (_bot, SignInLink) = await BotProcess.StartAsync(_spawner, _settings, _botKubeconfig, _webKey, _options, ct);
     }
 
     public Task KillBotAsync() => _bot!.KillAsync();
@@ -140,7 +140,7 @@ internal sealed class DemoWorld : IAsyncDisposable
         await WaitForGhostwireAsync(client, ct);
         _settings = Path.Combine(_root, "chatops.yaml");
         var port = _options.Port == 0 ? FreePort() : _options.Port;
-        await File.WriteAllTextAsync(_settings, Manifests.Settings(_options.ReadyWithin, port), ct);
+        await File.WriteAllTextAsync(_settings, Manifests.Settings(_options, port), ct);
         await StartBotAsync(ct);
     }
 

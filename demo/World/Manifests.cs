@@ -8,11 +8,18 @@ namespace ChatOps.Demo.World;
 /// <summary>The objects the demo stands on, applied to any API server.</summary>
 internal static class Manifests
 {
-    public static string Settings(TimeSpan readyWithin, int port) => string.Create(CultureInfo.InvariantCulture, $"""
-        {Resource("chatops.yaml").TrimEnd().Replace("readyWithin: 45s", $"readyWithin: {readyWithin.TotalSeconds:0}s", StringComparison.Ordinal)}
-          listen: 127.0.0.1:{port}
-
-        """);
+    /// <summary>The demo's chatops.yaml with what this run differs in; tokens are no part of it.</summary>
+    public static string Settings(DemoOptions options, int port)
+    {
+        var text = Resource("chatops.yaml").TrimEnd()
+            .Replace("readyWithin: 45s", $"readyWithin: {options.ReadyWithin.TotalSeconds:0}s", StringComparison.Ordinal)
+            + string.Create(CultureInfo.InvariantCulture, $"\n  listen: 127.0.0.1:{port}\n");
+        if (options.Telegram is not { } telegram) return text;
+        foreach (var (name, id) in telegram.People)
+            text = text.Replace($"web: {name},", string.Create(CultureInfo.InvariantCulture, $"web: {name}, telegram: '{id}',"), StringComparison.Ordinal);
+        var chats = telegram.Group is { } group ? string.Create(CultureInfo.InvariantCulture, $"\n  chats: {{ ops: {{ id: {group}, notify: true }} }}") : "";
+        return $"{text}\ntelegram:\n  enabled: true{chats}\n";
+    }
 
     /// <summary>Brings in the custom resource definitions and the Ghostwire release; done twice, nothing changes.</summary>
     public static async Task ApplyAsync(IKubernetesClient client, CancellationToken ct)

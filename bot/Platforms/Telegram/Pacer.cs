@@ -2,7 +2,7 @@ namespace ChatOps.Bot.Platforms.Telegram;
 
 /// <summary>
 /// Lets calls through no faster than Telegram takes them: about one message a second in a chat, 20 a minute in a group, 30 a second in all.
-/// Answers to people go before edits, and edits leave room for them. What a 429 says is obeyed on top.
+/// Answers and results go before progress, which in a group leaves room for them. What a 429 says is obeyed on top.
 /// </summary>
 /// <remarks>Source: Telegram Bots FAQ, "My bot is hitting limits, how do I avoid this?".</remarks>
 internal sealed class Pacer(TimeProvider time)
@@ -63,7 +63,7 @@ internal sealed class Pacer(TimeProvider time)
                 {
                     lane.Waiting.Remove(next);
                     // One cancelled in this moment gives its turn to the next.
-                    if (next.Turn.TrySetResult()) lane.Note(now, _all);
+                    if (next.Turn.TrySetResult()) lane.Note(now, next.Urgent, _all);
                     continue;
                 }
                 if (lane.Arrived.Task.IsCompleted) lane.Arrived = NewSignal();
@@ -105,8 +105,11 @@ internal sealed class Pacer(TimeProvider time)
     /// <summary>One chat.</summary>
     private sealed class Lane(bool isGroup)
     {
-        /// <summary>How many of a group's 20 a minute edits leave to answers.</summary>
-        public const int KeptForAnswers = 6;
+        /// <summary>How many of a group's 20 a minute progress leaves to answers, and how far apart its own are, so that none waits long.</summary>
+        private const int KeptForAnswers = 4;
+
+        private static readonly TimeSpan BetweenProgress = TimeSpan.FromSeconds(4);
+        private DateTimeOffset _progressFrom;
 
         public List<Waiter> Waiting { get; } = [];
 
@@ -120,11 +123,15 @@ internal sealed class Pacer(TimeProvider time)
 
         public TaskCompletionSource Arrived { get; set; } = NewSignal();
 
-        public DateTimeOffset FreeAt(DateTimeOffset now, bool urgent) =>
-            Latest(QuietUntil, Seconds.FreeAt(now), Minute?.FreeAt(now, urgent ? 0 : KeptForAnswers) ?? now);
-
-        public void Note(DateTimeOffset now, Window all)
+        public DateTimeOffset FreeAt(DateTimeOffset now, bool urgent)
         {
+            var free = Latest(QuietUntil, Seconds.FreeAt(now), Minute?.FreeAt(now, urgent ? 0 : KeptForAnswers) ?? now);
+            return urgent || !isGroup ? free : Latest(free, _progressFrom);
+        }
+
+        public void Note(DateTimeOffset now, bool urgent, Window all)
+        {
+            if (!urgent) _progressFrom = now + BetweenProgress;
             Seconds.Note(now);
             Minute?.Note(now);
             all.Note(now);

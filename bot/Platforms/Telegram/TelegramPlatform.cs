@@ -28,8 +28,8 @@ internal sealed class TelegramPlatform(
 
     public Task RunAsync(IChatInbox inbox, CancellationToken ct) => source.RunAsync((update, stopping) => handler.HandleAsync(inbox, update, stopping), ct);
 
-    public Task TurnAsync(MessageReference message, CancellationToken ct) =>
-        pacer.TurnAsync(Moved(PlaceOf(message.Channel)).Chat, urgent: false, ct);
+    public Task TurnAsync(MessageReference message, bool settled, CancellationToken ct) =>
+        pacer.TurnAsync(Moved(PlaceOf(message.Channel)).Chat, settled, ct);
 
     public async Task<MessageReference> SendAsync(string channel, Card card, CancellationToken ct)
     {

@@ -1,4 +1,5 @@
 using ChatOps.Bot.Tests.Support;
+using ChatOps.Resources;
 using ChatOps.Testing.Telegram;
 using ChatOps.Values;
 
@@ -92,6 +93,26 @@ public sealed class TelegramBotTests(Clusters clusters) : IAsyncLifetime
         Say("bob", group, "/approve 1");
         await _telegram.MessageAsync(group, m => m.Text.Contains("home is not for this chat", StringComparison.Ordinal));
         Assert.Equal("app:1", await place.ImageAsync("statefulset/home"));
+    }
+
+    [Fact]
+    public async Task What_nobody_asked_for_in_a_chat_is_told_where_it_is_wanted_and_kept_up_to_date()
+    {
+        var (ops, other) = (_telegram.AddGroup("ops", _people["bob"]), _telegram.AddGroup("other", _people["bob"]));
+        var place = await clusters.PlaceAsync("embedded");
+        await place.WorkloadsAsync();
+        var data = "home: { path: /data, claim: data, sidecarImage: app:1 }, ";
+        await using var bot = await StartAsync(
+            place, $"chats:\n  ops: {{ id: {ops.Id}, notify: true }}\n  other: {{ id: {other.Id}, notify: true, targets: [shop] }}",
+            text => text.Replace("workload: statefulset/home, ", "workload: statefulset/home, " + data, StringComparison.Ordinal));
+        await place.KubectlAsync("create -f -", $"{{apiVersion: {ChatOpsKinds.Snapshots.ApiVersion}, kind: Snapshot, metadata: {{name: nightly}}, "
+            + "spec: {target: home, reason: scheduled}}");
+        var message = await _telegram.MessageAsync(ops, m => m.Text.Contains("Snapshot of home", StringComparison.Ordinal));
+        await place.KubectlAsync("patch snapshot nightly --subresource=status --type=merge -p "
+            + "{\"status\":{\"phase\":\"Failed\",\"error\":{\"reason\":\"StoreFull\",\"message\":\"the_store_is_full\"}}}");
+        await _telegram.WhenAsync(() => message.Text.Contains("the_store_is_full", StringComparison.Ordinal));
+        Assert.Single(ops.FromBot);
+        Assert.Empty(other.FromBot);
     }
 
     [Fact]

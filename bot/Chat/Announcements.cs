@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using ChatOps.Bot.Settings;
+using ChatOps.Kubernetes;
+using ChatOps.Resources;
+
+namespace ChatOps.Bot.Chat;
+
+/// <summary>
+/// Tells the chats with <c>notify</c> of what nobody asked for in a chat: a snapshot of a schedule, a Change made with kubectl. From then on
+/// the resource names those messages, and they are kept up to date like any other.
+/// </summary>
+internal sealed class Announcements(IKubernetesClient client, ChatPlatforms platforms, BotSettings settings, TimeProvider time, ILogger<Announcements> log)
+{
+    /// <summary>What ended longer ago, before the bot was started, is no news.</summary>
+    private static readonly TimeSpan News = TimeSpan.FromMinutes(30);
+
+    private readonly ConcurrentDictionary<string, bool> _told = new();
+
+    public void Tell<T>(ResourceKind<T> kind, T resource, string target, Card card, CancellationToken ct)
+        where T : IResource
+    {
+        if (MessageReference.Of(resource).Count > 0) return;
+        if (resource.Metadata.CreationTimestamp is { } made && time.GetUtcNow() - made > News && card.State is not (CardState.Working or CardState.Waiting)) return;
+        var channels = settings.Telegram.Enabled ? settings.Telegram.Chats.Where(c => c.Notify && c.Covers(target)).ToList() : [];
+        if (channels.Count == 0 || !_told.TryAdd(resource.Metadata.Uid ?? resource.Metadata.Name, true)) return;
+        _ = TellAsync(kind, resource, channels, card, ct);
+    }
+
+    private async Task TellAsync<T>(ResourceKind<T> kind, T resource, IReadOnlyList<ChatSettings> chats, Card card, CancellationToken ct)
+        where T : IResource
+    {
+        try
+        {
+            var sent = new List<MessageReference>();
+            foreach (var chat in chats)
+            {
+                if (await SendAsync(chat, card, ct) is { } message) sent.Add(message);
+            }
+            var annotation = new JsonObject { [ChatOpsKinds.MessagesAnnotation] = MessageReference.Annotation(sent) };
+            var body = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotation } };
+            await client.PatchAsync(kind, resource.Metadata.Namespace, resource.Metadata.Name, Patch.Merge(body), ct);
+        }
+        catch (Exception e) when (e is ApiException or OperationCanceledException)
+        {
+            log.LogWarning("tell of {Name}: {Cause}", resource.Metadata.Name, e.Message);
+        }
+    }
+
+    private async Task<MessageReference?> SendAsync(ChatSettings chat, Card card, CancellationToken ct)
+    {
+        try
+        {
+            return await platforms.SendAsync("telegram", chat.Place.ToString(), card, ct);
+        }
+        catch (PlatformException e)
+        {
+            log.LogWarning("tell {Chat}: {Cause}", chat.Name, e.Message);
+            return null;
+        }
+    }
+}
