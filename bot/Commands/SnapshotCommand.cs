@@ -1,6 +1,8 @@
 using ChatOps.Bot.Access;
+using ChatOps.Bot.Chat;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
+using ChatOps.Resources;
 
 namespace ChatOps.Bot.Commands;
 
@@ -12,7 +14,10 @@ internal sealed class SnapshotCommand(BotSettings settings, AccessRules access, 
     public async Task<Reply> RunAsync(CommandCall call, CancellationToken ct)
     {
         var target = TargetOption.Resolve(settings, access, call, Permission.Snapshot);
-        await requests.CreateAsync(target, $"{call.Invocation.Platform}:{call.Person.Name}", call.Invocation.Id, call.Message, ct);
-        return new Reply.Live();
+        var asked = $"{call.Invocation.Platform}:{call.Person.Name}";
+        var earlier = await requests.CreateAsync(target, asked, call.Invocation.Id, call.Message, ct);
+        return earlier is null || MessageReference.Of(earlier).Contains(call.Message)
+            ? new Reply.Live()
+            : new Card(CardState.Information, $"{earlier.Metadata.Name} was asked for already");
     }
 }

@@ -10,27 +10,40 @@ using ChatOps.Values;
 namespace ChatOps.Bot.Snapshots;
 
 /// <summary>Asks the sidecar of a target for a snapshot. Its name derives from the invocation: a delivery repeated makes no second one.</summary>
-internal sealed class SnapshotRequests(IKubernetesClient client, TimeProvider time)
+internal sealed class SnapshotRequests(IKubernetesClient client, SnapshotBoard board, TimeProvider time)
 {
-    public async Task CreateAsync(Target target, string requestedBy, string invocationId, MessageReference message, CancellationToken ct)
+    private const int ShortDigest = 6;
+
+    /// <summary>Null when it was made now; else the one that an earlier delivery of the same wish made.</summary>
+    public async Task<Snapshot?> CreateAsync(Target target, string requestedBy, string invocationId, MessageReference message, CancellationToken ct)
     {
         if (target.Home is null)
             throw new FaultException(new("NoHome", $"{target.Name} has no data in the care of a sidecar", "Declare home: for this target in chatops.yaml"));
-        try
+        if (board.Of(target.Name).FirstOrDefault(s => IsFor(s, invocationId)) is { } known) return known;
+        for (var digest = ShortDigest; ; digest += ShortDigest)
         {
-            await client.CreateAsync(ChatOpsKinds.Snapshots, target.Namespace, Body(target, requestedBy, invocationId, message), ct);
-        }
-        catch (ApiException e) when (e.AlreadyExists)
-        {
-            // The same wish, delivered twice.
+            var name = Name(target.Name, invocationId, digest);
+            try
+            {
+                await client.CreateAsync(ChatOpsKinds.Snapshots, target.Namespace, Body(name, target, requestedBy, invocationId, message), ct);
+                return null;
+            }
+            catch (ApiException e) when (e.AlreadyExists && digest < 10 * ShortDigest)
+            {
+                // The same wish, delivered twice; or, once in millions, another of this day with the same short digest.
+                var taken = await client.FindAsync(ChatOpsKinds.Snapshots, target.Namespace, name, ct);
+                if (taken is not null && IsFor(taken, invocationId)) return taken;
+            }
         }
     }
 
-    private JsonObject Body(Target target, string requestedBy, string invocationId, MessageReference message) => new()
+    private static bool IsFor(Snapshot snapshot, string invocationId) => snapshot.Metadata.Annotation(ChatOpsKinds.InvocationAnnotation) == invocationId;
+
+    private static JsonObject Body(string name, Target target, string requestedBy, string invocationId, MessageReference message) => new()
     {
         ["metadata"] = new JsonObject
         {
-            ["name"] = Name(target.Name, invocationId),
+            ["name"] = name,
             ["labels"] = new JsonObject { [ChatOpsKinds.TargetLabel] = target.Name },
             ["annotations"] = new JsonObject
             {
@@ -41,9 +54,9 @@ internal sealed class SnapshotRequests(IKubernetesClient client, TimeProvider ti
         ["spec"] = new JsonObject { ["target"] = target.Name, ["reason"] = "manual", ["requestedBy"] = requestedBy },
     };
 
-    private string Name(string target, string invocationId)
+    private string Name(string target, string invocationId, int length)
     {
-        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(invocationId)))[..6];
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(invocationId)))[..length];
         var day = time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         return $"{target}-{day}-{digest}";
     }

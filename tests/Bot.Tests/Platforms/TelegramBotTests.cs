@@ -116,6 +116,28 @@ public sealed class TelegramBotTests(Clusters clusters) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_update_delivered_to_two_runs_of_the_bot_has_one_effect()
+    {
+        var place = await clusters.PlaceAsync("embedded");
+        await place.WorkloadsAsync();
+        var chat = _telegram.OpenPrivateChat(_people["ann"]);
+        string WithHome(string text) => text.Replace(
+            "workload: statefulset/home, ", "workload: statefulset/home, home: { path: /data, claim: data, sidecarImage: app:1 }, ", StringComparison.Ordinal);
+        await using (await StartAsync(place, "enabled: true", WithHome))
+        {
+            Say("ann", chat, "/deploy shop 2");
+            Say("ann", chat, "/snapshot home");
+            await _telegram.WhenAsync(() => _telegram.Updates is [{ Confirmed: true }, { Confirmed: true }]);
+        }
+        foreach (var update in _telegram.Updates) _telegram.Resend(update);
+        await using var second = await StartAsync(place, "enabled: true", WithHome);
+        await _telegram.MessageAsync(chat, m => m.Text.StartsWith("ℹ Change 1 was asked for already", StringComparison.Ordinal));
+        await _telegram.MessageAsync(chat, m => m.Text.EndsWith("was asked for already", StringComparison.Ordinal));
+        Assert.Single((await place.KubectlAsync("get changes -o name")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Single((await place.KubectlAsync("get snapshots -o name")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public async Task Updates_come_by_webhook_and_only_with_its_secret()
     {
         var place = await clusters.PlaceAsync("embedded");
