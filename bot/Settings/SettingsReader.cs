@@ -60,6 +60,8 @@ internal static partial class SettingsReader
         {
             if (person.Text(platform) is { } id) accounts[platform] = id;
         }
+        if (accounts.TryGetValue("telegram", out var number) && !number.All(char.IsAsciiDigit))
+            person.Fault("telegram", $"'{number}' is no id of Telegram's, which are numbers; /whoami typed to the bot tells it");
         if (accounts.Count == 0) person.Fault(null, "has no account; give at least one of web, telegram, discord");
         var read = new Person(name, accounts, person.Texts("roles"));
         person.RefuseUnknown();

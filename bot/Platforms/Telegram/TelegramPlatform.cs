@@ -86,6 +86,11 @@ internal sealed class TelegramPlatform(
             {
                 return await send(now);
             }
+            catch (BotApiException e) when (e.Says("message thread not found") && place.Topic is not null)
+            {
+                // The topic was deleted: the answer goes to the chat it was in.
+                place = place with { Topic = null };
+            }
             catch (BotApiException e)
             {
                 var refusal = Refusal(e, now);

@@ -41,6 +41,19 @@ public sealed class TelegramPlatformTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_stays_in_its_topic_and_outlives_it()
+    {
+        var forum = _telegram.AddForum("ops", null, _ann);
+        var topic = _telegram.AddTopic(forum, _ann, "ghostwire");
+        await using var line = TelegramLine.Start(_telegram);
+        await line.Platform.SendAsync($"{forum.Id}/{topic.ThreadId}", Working, Ended);
+        Assert.Equal(topic.ThreadId, forum.FromBot.Single().ThreadId);
+        _telegram.DeleteTopic(forum, topic);
+        await line.Platform.SendAsync($"{forum.Id}/{topic.ThreadId}", Done, Ended);
+        Assert.Contains(forum.FromBot, m => m.ThreadId is null && m.Text.StartsWith('✅'));
+    }
+
+    [Fact]
     public async Task Other_peoples_talk_other_bots_commands_and_edits_are_not_heard()
     {
         var group = _telegram.AddGroup("ops", _ann);

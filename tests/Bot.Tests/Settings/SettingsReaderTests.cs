@@ -81,6 +81,51 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Telegram_is_read_whole_and_its_token_shows_nowhere()
+    {
+        var (settings, faults) = SettingsReader.Read(Good + """
+
+            telegram:
+              token: 123456:secret-part
+              chats:
+                ops: { id: -1001234, topic: 7, targets: [shop], notify: true }
+              webhook: https://bot.example.org/telegram
+              api: http://localhost:8081
+            """);
+        Assert.Empty(faults);
+        var telegram = settings!.Telegram;
+        Assert.Equal((true, "123456:secret-part"), (telegram.Enabled, telegram.Token!.Reveal()));
+        Assert.Equal("http://localhost:8081/", telegram.Api.ToString());
+        var ops = telegram.ChatFor(new(-1001234, 7))!;
+        Assert.Equal(("ops", true, "shop"), (ops.Name, ops.Notify, ops.Targets.Single()));
+        Assert.Null(telegram.ChatFor(new(-1001234, 8)));
+        Assert.DoesNotContain("secret-part", settings.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Faults_of_telegram_are_told_with_their_lines()
+    {
+        var (_, faults) = SettingsReader.Read("telegram:\n  chats:\n    ops: { id: '@ops', topic: x, targets: [shoe] }\n  webhook: http://bot.example.org/\n"
+            + "  api: somewhere\n  tokenFile: /nowhere/token\n" + Good.Replace("telegram: 42", "telegram: '@ann'", StringComparison.Ordinal));
+        var told = string.Join('\n', faults);
+        Assert.Contains("line 3: chats.ops.id: '@ops' is no chat id", told, StringComparison.Ordinal);
+        Assert.Contains("ops.topic: 'x' is no whole number", told, StringComparison.Ordinal);
+        Assert.Contains("ops.targets: 'shoe' is not declared", told, StringComparison.Ordinal);
+        Assert.Contains("line 4: telegram.webhook: must begin with https://", told, StringComparison.Ordinal);
+        Assert.Contains("line 5: telegram.api: 'somewhere' is no address", told, StringComparison.Ordinal);
+        Assert.Contains("line 6: telegram.tokenFile: cannot be read", told, StringComparison.Ordinal);
+        Assert.Contains("people.ann.telegram: '@ann' is no id of Telegram's", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_environment_goes_before_the_file()
+    {
+        var variables = new Dictionary<string, string?> { [TelegramSettings.TokenVariable] = "1:b", [TelegramSettings.ApiVariable] = "http://127.0.0.1:9/x" };
+        var telegram = new TelegramSettings().WithEnvironment(variables.GetValueOrDefault);
+        Assert.Equal((true, "1:b", "http://127.0.0.1:9/x/"), (telegram.Enabled, telegram.Token!.Reveal(), telegram.Api.ToString()));
+    }
+
+    [Fact]
     public void Two_people_cannot_share_an_account()
     {
         var (_, faults) = SettingsReader.Read(Good.Replace("bob: { web: bob", "bob: { web: ann", StringComparison.Ordinal));
