@@ -13,10 +13,6 @@ internal interface IChatPlatform
     /// <summary>How often one message may be edited; a live message waits at least this long between two states.</summary>
     TimeSpan EditInterval { get; }
 
-    /// <summary>Completes when an edit of this message would be taken; only then is the state to show chosen.</summary>
-    /// <param name="settled">Whether the state that waits is a last one, which goes before progress.</param>
-    Task TurnAsync(MessageReference message, bool settled, CancellationToken ct) => Task.CompletedTask;
-
     /// <summary>True when messages do not outlive the bot: they are shown again from the resources after a start.</summary>
     bool Forgets { get; }
 
@@ -26,7 +22,9 @@ internal interface IChatPlatform
     Task<MessageReference> SendAsync(string channel, Card card, CancellationToken ct);
 
     /// <summary>Replaces what a message shows. On a platform that forgets, an unknown message is made.</summary>
-    Task EditAsync(MessageReference message, Card card, CancellationToken ct);
+    /// <param name="settled">Whether a last state waits, which goes before progress.</param>
+    /// <param name="newest">The card to show; asked for at most once, and only when the platform takes an edit.</param>
+    Task EditAsync(MessageReference message, bool settled, Func<Card> newest, CancellationToken ct);
 }
 
 /// <summary>Where a platform hands what people do; never throws for what they typed.</summary>

@@ -49,40 +49,24 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
                 }
                 settled = lane.Next.Value.Card.IsSettled;
             }
-            await TurnAsync(platform, message, settled);
-            (Card Card, Action? Shown) next;
-            lock (lane)
-            {
-                next = lane.Next.Value;
-                lane.Next = null;
-            }
+            (Card Card, Action? Shown)? taken = null;
+            Card Newest() => (taken = lane.Take()).Value.Card;
             try
             {
-                await platform.EditAsync(message, next.Card, CancellationToken.None);
+                await platform.EditAsync(message, settled, Newest, CancellationToken.None);
                 failures = 0;
-                if (next.Card.IsSettled) next.Shown?.Invoke();
+                if (taken is { Card.IsSettled: true } last) last.Shown?.Invoke();
                 await Task.Delay(platform.EditInterval, time, CancellationToken.None);
             }
             catch (PlatformException e)
             {
                 log.LogWarning("edit {Platform} message {Id}: {Cause}{Then}", message.Platform, message.Id, e.Message, e.Retry ? "; trying again" : "");
+                taken ??= lane.Take();
                 if (!e.Retry) continue;
-                lock (lane) lane.Next ??= next;
+                lane.PutBack(taken.Value);
                 var wait = Math.Min(LongestWait.TotalSeconds, 0.5 * Math.Pow(2, failures++));
                 await Task.Delay(TimeSpan.FromSeconds(wait), time, CancellationToken.None);
             }
-        }
-    }
-
-    private static async Task TurnAsync(IChatPlatform platform, MessageReference message, bool settled)
-    {
-        try
-        {
-            await platform.TurnAsync(message, settled, CancellationToken.None);
-        }
-        catch (PlatformException)
-        {
-            // The edit itself says why.
         }
     }
 
@@ -94,5 +78,20 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
         public bool Running { get; set; }
 
         public bool Closed { get; set; }
+
+        public (Card Card, Action? Shown) Take()
+        {
+            lock (this)
+            {
+                var taken = Next ?? throw new InvalidOperationException("a message has no state to show");
+                Next = null;
+                return taken;
+            }
+        }
+
+        public void PutBack((Card Card, Action? Shown) state)
+        {
+            lock (this) Next ??= state;
+        }
     }
 }

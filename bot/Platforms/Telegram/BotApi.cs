@@ -13,10 +13,9 @@ namespace ChatOps.Bot.Platforms.Telegram;
 /// address, appears in none.
 /// </summary>
 /// <remarks>Source: Telegram Bot API, "Making requests" and the methods named as here.</remarks>
-internal sealed class BotApi(Uri server, Secret token, TimeProvider time) : IDisposable
+internal sealed class BotApi(HttpClient http, Uri server, Secret token, TimeProvider time)
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20);
-    private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
 
     public Uri Server => server;
 
@@ -33,7 +32,7 @@ internal sealed class BotApi(Uri server, Secret token, TimeProvider time) : IDis
         },
         TelegramJson.Default.IReadOnlyListUpdate, ct, wait + AnswerWithin);
 
-    public Task SetWebhookAsync(Uri url, Secret secret, CancellationToken ct) => CallAsync(
+    public Task SetWebhookAsync(Uri url, Secret secret, CancellationToken ct) => DoAsync(
         "setWebhook",
         new JsonObject
         {
@@ -41,14 +40,14 @@ internal sealed class BotApi(Uri server, Secret token, TimeProvider time) : IDis
             ["secret_token"] = secret.Reveal(),
             ["allowed_updates"] = new JsonArray(["message", "callback_query", "my_chat_member"]),
         },
-        TelegramJson.Default.JsonNode, ct);
+        ct);
 
-    public Task DeleteWebhookAsync(CancellationToken ct) => CallAsync("deleteWebhook", [], TelegramJson.Default.JsonNode, ct);
+    public Task DeleteWebhookAsync(CancellationToken ct) => DoAsync("deleteWebhook", [], ct);
 
     public Task<JsonNode> GetCommandsAsync(CancellationToken ct) => CallAsync("getMyCommands", [], TelegramJson.Default.JsonNode, ct);
 
     public Task SetCommandsAsync(JsonArray commands, CancellationToken ct) =>
-        CallAsync("setMyCommands", new JsonObject { ["commands"] = commands }, TelegramJson.Default.JsonNode, ct);
+        DoAsync("setMyCommands", new JsonObject { ["commands"] = commands }, ct);
 
     public Task<SentMessage> SendMessageAsync(ChatPlace place, MessageText text, CancellationToken ct)
     {
@@ -60,7 +59,7 @@ internal sealed class BotApi(Uri server, Secret token, TimeProvider time) : IDis
     public Task EditMessageAsync(ChatPlace place, long message, MessageText text, CancellationToken ct)
     {
         var body = new JsonObject { ["chat_id"] = place.Chat, ["message_id"] = message };
-        return CallAsync("editMessageText", Filled(body, text), TelegramJson.Default.JsonNode, ct);
+        return DoAsync("editMessageText", Filled(body, text), ct);
     }
 
     /// <summary>Stops the button's spinner; the text, if any, shows for that person alone.</summary>
@@ -68,7 +67,7 @@ internal sealed class BotApi(Uri server, Secret token, TimeProvider time) : IDis
     {
         var body = new JsonObject { ["callback_query_id"] = query };
         if (text is not null) (body["text"], body["show_alert"]) = (text, text.Length > 60);
-        return CallAsync("answerCallbackQuery", body, TelegramJson.Default.JsonNode, ct);
+        return DoAsync("answerCallbackQuery", body, ct);
     }
 
     public async Task SendDocumentAsync(ChatPlace place, string name, string text, CancellationToken ct)
@@ -81,10 +80,8 @@ internal sealed class BotApi(Uri server, Secret token, TimeProvider time) : IDis
         using var file = new ByteArrayContent(Encoding.UTF8.GetBytes(text));
         file.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
         form.Add(file, "document", name);
-        await SendAsync("sendDocument", form, TelegramJson.Default.JsonNode, AnswerWithin, ct);
+        await SendAsync("sendDocument", form, AnswerWithin, ct);
     }
-
-    public void Dispose() => _http.Dispose();
 
     /// <summary>Put together as text: a token has a colon, which a relative address would take for a scheme's.</summary>
     private Uri Address(string method) => new($"{server}bot{token.Reveal()}/{method}");
@@ -102,20 +99,33 @@ internal sealed class BotApi(Uri server, Secret token, TimeProvider time) : IDis
         where T : class
     {
         using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        return await SendAsync(method, content, type, within ?? AnswerWithin, ct);
+        var result = await SendAsync(method, content, within ?? AnswerWithin, ct);
+        try
+        {
+            return result?.Deserialize(type) ?? throw new JsonException();
+        }
+        catch (JsonException e)
+        {
+            throw NotTelegrams(method, e);
+        }
     }
 
-    private async Task<T> SendAsync<T>(string method, HttpContent content, JsonTypeInfo<T> type, TimeSpan within, CancellationToken ct)
-        where T : class
+    private async Task DoAsync(string method, JsonObject body, CancellationToken ct)
+    {
+        using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        await SendAsync(method, content, AnswerWithin, ct);
+    }
+
+    private async Task<JsonElement?> SendAsync(string method, HttpContent content, TimeSpan within, CancellationToken ct)
     {
         using var limit = new CancellationTokenSource(within, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         try
         {
-            using var response = await _http.PostAsync(Address(method), content, both.Token);
+            using var response = await http.PostAsync(Address(method), content, both.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(both.Token);
             var answer = await JsonSerializer.DeserializeAsync(stream, TelegramJson.Default.Answer, both.Token) ?? new Answer();
-            if (answer is { Ok: true, Result: { } result } && result.Deserialize(type) is { } value) return value;
+            if (answer.Ok) return answer.Result;
             throw new BotApiException(method, answer.ErrorCode is 0 ? (int)response.StatusCode : answer.ErrorCode, answer.Description ?? "no reason given")
             {
                 RetryAfter = answer.Parameters?.RetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
@@ -124,13 +134,15 @@ internal sealed class BotApi(Uri server, Secret token, TimeProvider time) : IDis
         }
         catch (JsonException e)
         {
-            throw new BotApiException(method, 502, "the answer is not Telegram's", e);
+            throw NotTelegrams(method, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             throw new BotApiException(method, 0, $"{server.Authority} does not answer", e);
         }
     }
+
+    private static BotApiException NotTelegrams(string method, Exception cause) => new(method, 502, "the answer is not Telegram's", cause);
 }
 
 /// <summary>A refusal of the Bot API, or its absence.</summary>

@@ -2,18 +2,22 @@ namespace ChatOps.Bot.Platforms.Telegram;
 
 /// <summary>
 /// Lets calls through no faster than Telegram takes them: about one message a second in a chat, 20 a minute in a group, 30 a second in all.
-/// Answers and results go before progress, which in a group leaves room for them. What a 429 says is obeyed on top.
+/// Answers and results go before progress, which in a group leaves room for them. What a 429 says is obeyed on top. A call may arrive at any
+/// moment until its answer does, so it counts until then and from then on: a slow line must not bring the calls of two seconds together.
 /// </summary>
 /// <remarks>Source: Telegram Bots FAQ, "My bot is hitting limits, how do I avoid this?".</remarks>
 internal sealed class Pacer(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Lane> _lanes = [];
+    /// <summary>So many chats told to wait at once are a limit on all of them; a 429 does not say which it is.</summary>
+    private const int ChatsUntilAll = 3;
+
     private readonly Window _all = new(28, TimeSpan.FromSeconds(1));
     private DateTimeOffset _quietUntil;
 
-    /// <summary>Completes when one message may be sent or edited in this chat.</summary>
-    public Task TurnAsync(long chat, bool urgent, CancellationToken ct)
+    /// <summary>Completes when one message may be sent or edited in this chat; to be disposed once that is answered.</summary>
+    public Task<IDisposable> TurnAsync(long chat, bool urgent, CancellationToken ct)
     {
         var waiter = new Waiter(urgent);
         var registration = ct.Register(() => waiter.Turn.TrySetCanceled(ct));
@@ -32,14 +36,14 @@ internal sealed class Pacer(TimeProvider time)
         return waiter.Turn.Task;
     }
 
-    /// <summary>Telegram said to wait: in one chat, or altogether.</summary>
-    public void Hush(long? chat, TimeSpan howLong)
+    /// <summary>Telegram said to wait, in this chat or altogether.</summary>
+    public void Hush(long chat, TimeSpan howLong)
     {
         lock (_gate)
         {
-            var until = time.GetUtcNow() + howLong;
-            if (chat is { } one) LaneOf(one).QuietUntil = until;
-            else _quietUntil = until;
+            var until = Now + howLong;
+            LaneOf(chat).QuietUntil = until;
+            if (_lanes.Values.Count(l => l.QuietUntil > Now) >= ChatsUntilAll) _quietUntil = Latest(_quietUntil, until);
         }
     }
 
@@ -57,13 +61,14 @@ internal sealed class Pacer(TimeProvider time)
                     lane.Pumping = false;
                     return;
                 }
-                var now = time.GetUtcNow();
+                var now = Now;
                 wait = Latest(lane.FreeAt(now, next.Urgent), _quietUntil, _all.FreeAt(now)) - now;
                 if (wait <= TimeSpan.Zero)
                 {
                     lane.Waiting.Remove(next);
                     // One cancelled in this moment gives its turn to the next.
-                    if (next.Turn.TrySetResult()) lane.Note(now, next.Urgent, _all);
+                    var turn = new Turn(this);
+                    if (next.Turn.TrySetResult(turn)) lane.Note(turn, now, next.Urgent, _all);
                     continue;
                 }
                 if (lane.Arrived.Task.IsCompleted) lane.Arrived = NewSignal();
@@ -75,12 +80,14 @@ internal sealed class Pacer(TimeProvider time)
         }
     }
 
+    private DateTimeOffset Now => time.GetUtcNow();
+
     private Lane LaneOf(long chat)
     {
         if (_lanes.TryGetValue(chat, out var lane)) return lane;
         if (_lanes.Count > 5000)
         {
-            var now = time.GetUtcNow();
+            var now = Now;
             foreach (var idle in _lanes.Where(l => !l.Value.Pumping && l.Value.FreeAt(now, urgent: false) <= now).Select(l => l.Key).ToList()) _lanes.Remove(idle);
         }
         return _lanes[chat] = new Lane(isGroup: chat < 0);
@@ -99,7 +106,18 @@ internal sealed class Pacer(TimeProvider time)
     {
         public bool Urgent => urgent;
 
-        public TaskCompletionSource Turn { get; } = NewSignal();
+        public TaskCompletionSource<IDisposable> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>One call, from the moment it may be made.</summary>
+    private sealed class Turn(Pacer pacer) : IDisposable
+    {
+        public DateTimeOffset? EndedAt { get; set; }
+
+        public void Dispose()
+        {
+            lock (pacer._gate) EndedAt ??= pacer.Now;
+        }
     }
 
     /// <summary>One chat.</summary>
@@ -129,27 +147,28 @@ internal sealed class Pacer(TimeProvider time)
             return urgent || !isGroup ? free : Latest(free, _progressFrom);
         }
 
-        public void Note(DateTimeOffset now, bool urgent, Window all)
+        public void Note(Turn turn, DateTimeOffset now, bool urgent, Window all)
         {
             if (!urgent) _progressFrom = now + BetweenProgress;
-            Seconds.Note(now);
-            Minute?.Note(now);
-            all.Note(now);
+            Seconds.Note(turn);
+            Minute?.Note(turn);
+            all.Note(turn);
         }
     }
 
     /// <summary>At most so many in any span of that length.</summary>
     private sealed class Window(int most, TimeSpan span)
     {
-        private readonly Queue<DateTimeOffset> _past = [];
+        private readonly List<Turn> _turns = [];
 
-        public void Note(DateTimeOffset now) => _past.Enqueue(now);
+        public void Note(Turn turn) => _turns.Add(turn);
 
+        /// <summary>At the earliest: what is under way ends now or later.</summary>
         public DateTimeOffset FreeAt(DateTimeOffset now, int kept = 0)
         {
-            while (_past.TryPeek(out var oldest) && now - oldest >= span) _past.Dequeue();
-            var over = _past.Count - (most - kept);
-            return over < 0 ? now : _past.ElementAt(over) + span;
+            _turns.RemoveAll(t => now - t.EndedAt >= span);
+            var over = _turns.Count - (most - kept);
+            return over < 0 ? now : _turns.Select(t => t.EndedAt ?? now).Order().ElementAt(over) + span;
         }
     }
 }

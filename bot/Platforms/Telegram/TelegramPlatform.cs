@@ -26,10 +26,7 @@ internal sealed class TelegramPlatform(
 
     public bool Forgets => false;
 
-    public Task RunAsync(IChatInbox inbox, CancellationToken ct) => source.RunAsync((update, stopping) => handler.HandleAsync(inbox, update, stopping), ct);
-
-    public Task TurnAsync(MessageReference message, bool settled, CancellationToken ct) =>
-        pacer.TurnAsync(Moved(PlaceOf(message.Channel)).Chat, settled, ct);
+    public Task RunAsync(IChatInbox inbox, CancellationToken ct) => source.RunAsync((update, stopping) => handler.HandleAsync(inbox, this, update, stopping), ct);
 
     public async Task<MessageReference> SendAsync(string channel, Card card, CancellationToken ct)
     {
@@ -42,31 +39,53 @@ internal sealed class TelegramPlatform(
         return reference;
     }
 
-    public async Task EditAsync(MessageReference message, Card card, CancellationToken ct)
+    public async Task EditAsync(MessageReference message, bool settled, Func<Card> newest, CancellationToken ct)
     {
-        var text = CardHtml.Render(card, buttons);
-        if (_shown.TryGetValue(message, out var shown) && shown == Fingerprint(text)) return;
+        Card card;
+        MessageText text;
+        bool there;
         var place = Moved(PlaceOf(message.Channel));
+        using (await pacer.TurnAsync(place.Chat, settled, ct))
+        {
+            card = newest();
+            text = CardHtml.Render(card, buttons);
+            if (_shown.TryGetValue(message, out var shown) && shown == Fingerprint(text)) return;
+            there = await EditedAsync(place, message, text, ct);
+        }
+        if (!there && card.IsSettled && !_shown.ContainsKey(Ended(message)))
+        {
+            // How it ended is still told.
+            await SendAsync(message.Channel, card, ct);
+            Remember(Ended(message), text);
+        }
+        else if (there && card.IsSettled && text.Rest is not null)
+        {
+            await InsistAsync(place, p => DocumentAsync(p, text.Rest, ct), ct);
+        }
+        Remember(message, text);
+    }
+
+    /// <summary>False when the message was deleted, or is older than may be edited.</summary>
+    private async Task<bool> EditedAsync(ChatPlace place, MessageReference message, MessageText text, CancellationToken ct)
+    {
         try
         {
             await api.EditMessageAsync(place, long.Parse(message.Id, CultureInfo.InvariantCulture), text, ct);
+            return true;
         }
         catch (BotApiException e) when (e.Says("message is not modified"))
         {
             // It shows this already: an earlier edit arrived though its answer did not.
+            return true;
         }
         catch (BotApiException e) when (e.Code == 400 && (e.Says("message to edit not found") || e.Says("message can't be edited")))
         {
-            // Deleted, or older than may be edited. How it ended is still told.
-            if (card.IsSettled && !_shown.ContainsKey(Ended(message))) await SendAsync(message.Channel, card, ct);
-            if (card.IsSettled) Remember(Ended(message), text);
+            return false;
         }
         catch (BotApiException e)
         {
             throw Refusal(e, place);
         }
-        if (card.IsSettled && text.Rest is not null) await InsistAsync(place, p => DocumentAsync(p, text.Rest, ct), ct);
-        Remember(message, text);
     }
 
     private async Task<SentMessage> DocumentAsync(ChatPlace place, string text, CancellationToken ct)
@@ -81,9 +100,9 @@ internal sealed class TelegramPlatform(
         for (var failures = 0; ; failures++)
         {
             var now = Moved(place);
-            await pacer.TurnAsync(now.Chat, urgent: true, ct);
             try
             {
+                using var turn = await pacer.TurnAsync(now.Chat, urgent: true, ct);
                 return await send(now);
             }
             catch (BotApiException e) when (e.Says("message thread not found") && place.Topic is not null)

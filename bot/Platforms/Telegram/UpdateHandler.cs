@@ -12,15 +12,18 @@ internal sealed class UpdateHandler(BotApi api, BotSettings settings, ButtonData
     /// <summary>A button spins until its press is answered; nobody waits longer than this for that.</summary>
     private static readonly TimeSpan AnswerPressWithin = TimeSpan.FromSeconds(0.8);
 
+    /// <summary>Longer than that Telegram takes no answer to a press, and nobody looks for one.</summary>
+    private static readonly TimeSpan AnswerableFor = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan AgainWithin = TimeSpan.FromSeconds(15);
     private readonly ConcurrentDictionary<(long User, ChatPlace Place, long Message, string Data), DateTimeOffset> _once = new();
 
-    public async Task HandleAsync(IChatInbox inbox, Update update, CancellationToken ct)
+    public async Task HandleAsync(IChatInbox inbox, IChatPlatform platform, Update update, CancellationToken ct)
     {
         try
         {
             if (update.Message is { } message) await TypedAsync(inbox, update.UpdateId, message, ct);
-            else if (update.CallbackQuery is { } query) await PressedAsync(inbox, query, ct);
+            else if (update.CallbackQuery is { } query) await PressedAsync(inbox, platform, query, ct);
             else if (update.MyChatMember is { NewChatMember.Status: "kicked" or "left" } gone) log.LogWarning("removed from chat {Chat}", gone.Chat.Id);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -39,7 +42,7 @@ internal sealed class UpdateHandler(BotApi api, BotSettings settings, ButtonData
         await inbox.CommandAsync(From(string.Create(CultureInfo.InvariantCulture, $"telegram:{update}"), message.From, message) with { Text = text }, ct);
     }
 
-    private async Task PressedAsync(IChatInbox inbox, CallbackQuery query, CancellationToken ct)
+    private async Task PressedAsync(IChatInbox inbox, IChatPlatform platform, CallbackQuery query, CancellationToken ct)
     {
         if (query.Message is not { } message || query.Data is not { } data || buttons.Read(data) is not var (action, twice))
         {
@@ -57,7 +60,7 @@ internal sealed class UpdateHandler(BotApi api, BotSettings settings, ButtonData
         var inTime = await Task.WhenAny(press, Task.Delay(AnswerPressWithin, time, over.Token)) == press;
         await over.CancelAsync();
         await AnswerAsync(query, inTime ? await press : null, ct);
-        if (!inTime && await press is { } late) await SayAsync(message.Place, late, ct);
+        if (!inTime && await press is { } late) await SayAsync(platform, message.Place, late, ct);
     }
 
     private bool IsSecond(CallbackQuery query, IncomingMessage message, string data)
@@ -72,25 +75,35 @@ internal sealed class UpdateHandler(BotApi api, BotSettings settings, ButtonData
 
     private async Task AnswerAsync(CallbackQuery query, string? text, CancellationToken ct)
     {
-        try
+        var began = time.GetTimestamp();
+        for (var wait = 0.25; ; wait *= 2)
         {
-            await api.AnswerPressAsync(query.Id, text is { Length: > 200 } ? text[..199] + "…" : text, ct);
-        }
-        catch (BotApiException e)
-        {
-            // Too old, or Telegram is away: the press itself has counted, and the card shows it.
-            log.LogInformation("answer a press: {Cause}", e.Message);
+            try
+            {
+                await api.AnswerPressAsync(query.Id, text is { Length: > 200 } ? text[..199] + "…" : text, ct);
+                return;
+            }
+            catch (BotApiException e) when (!e.IsTransient || time.GetElapsedTime(began) > AnswerableFor)
+            {
+                // Too old, or Telegram is away: the press itself has counted, and the card shows it.
+                log.LogInformation("answer a press: {Cause}", e.Message);
+                return;
+            }
+            catch (BotApiException e)
+            {
+                await Task.Delay(e.RetryAfter ?? TimeSpan.FromSeconds(wait), time, ct);
+            }
         }
     }
 
     /// <summary>What came too late for the button.</summary>
-    private async Task SayAsync(ChatPlace place, string text, CancellationToken ct)
+    private async Task SayAsync(IChatPlatform platform, ChatPlace place, string text, CancellationToken ct)
     {
         try
         {
-            await api.SendMessageAsync(place, CardHtml.Render(new Card(CardState.Information, text), buttons), ct);
+            await platform.SendAsync(place.ToString(), new Card(CardState.Information, text), ct);
         }
-        catch (BotApiException e)
+        catch (PlatformException e)
         {
             log.LogInformation("tell of a press: {Cause}", e.Message);
         }

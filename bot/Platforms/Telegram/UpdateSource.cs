@@ -16,6 +16,7 @@ internal sealed class UpdateSource(BotApi api, BotSettings settings, CommandMenu
 {
     private static readonly TimeSpan PollFor = TimeSpan.FromSeconds(50);
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(0.25);
+    private static readonly TimeSpan LongestMenuWait = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan IdleBeforeForgetting = TimeSpan.FromDays(1);
     private readonly Secret _webhookKey = new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
@@ -27,16 +28,19 @@ internal sealed class UpdateSource(BotApi api, BotSettings settings, CommandMenu
     {
         _handle = handle;
         await PersistAsync(IntroduceAsync, ct);
+        var publishing = PublishAsync(ct);
         if (settings.Telegram.Webhook is { } url)
         {
             await PersistAsync(stopping => api.SetWebhookAsync(url, _webhookKey, stopping), ct);
             await Task.Delay(Timeout.InfiniteTimeSpan, time, ct).ContinueWith(_ => { }, TaskScheduler.Default);
+            await publishing;
             return;
         }
         await PersistAsync(api.DeleteWebhookAsync, ct);
         var (window, last) = (new UpdateWindow(handle), time.GetTimestamp());
         while (!ct.IsCancellationRequested)
             await PersistAsync(async stopping => last = await PollAsync(window, last, stopping), ct);
+        await publishing;
     }
 
     /// <summary>Answers a webhook's delivery once it is handled, so that one cut off by a kill comes again; they come in any order.</summary>
@@ -66,20 +70,30 @@ internal sealed class UpdateSource(BotApi api, BotSettings settings, CommandMenu
     {
         var me = await api.GetMeAsync(ct);
         identity.Username = me.Username ?? "";
-        await PublishAsync(ct);
         log.LogInformation("telegram: @{Name} at {Server}", me.Username, api.Server.Authority);
     }
 
-    /// <summary>A server without menus is no reason to be deaf.</summary>
+    /// <summary>Beside everything else: a server that does not take the menu is no reason to be deaf.</summary>
     private async Task PublishAsync(CancellationToken ct)
     {
-        try
+        for (var failures = 0; !ct.IsCancellationRequested; failures++)
         {
-            await menu.PublishAsync(ct);
-        }
-        catch (BotApiException e) when (!e.IsTransient)
-        {
-            log.LogWarning("telegram: the menu of commands is not set: {Cause}", e.Message);
+            try
+            {
+                await menu.PublishAsync(ct);
+                return;
+            }
+            catch (BotApiException e)
+            {
+                if (failures == 0) log.LogWarning("telegram: the menu of commands is not set: {Cause}", e.Message);
+                if (!e.IsTransient) return;
+                var wait = e.RetryAfter ?? TimeSpan.FromSeconds(Math.Min(LongestMenuWait.TotalSeconds, Math.Pow(2, failures)));
+                await Task.Delay(wait, time, ct).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 

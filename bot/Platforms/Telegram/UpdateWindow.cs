@@ -28,7 +28,7 @@ internal sealed class UpdateWindow(Func<Update, CancellationToken, Task> handle)
         }
     }
 
-    /// <summary>Ends when one of those under way does; at once when none is.</summary>
+    /// <summary>Ends when all that are under way now have ended.</summary>
     public Task Progress
     {
         get

@@ -43,9 +43,9 @@ internal sealed class WebPlatform(TimeProvider time) : IChatPlatform
         return Task.FromResult(new MessageReference(Name, channel, id));
     }
 
-    public Task EditAsync(MessageReference message, Card card, CancellationToken ct)
+    public Task EditAsync(MessageReference message, bool settled, Func<Card> newest, CancellationToken ct)
     {
-        Put(new WebMessage(message.Id, message.Channel, TimeOf(message.Id) ?? time.GetUtcNow(), null, null, card));
+        Put(new WebMessage(message.Id, message.Channel, TimeOf(message.Id) ?? time.GetUtcNow(), null, null, newest()));
         return Task.CompletedTask;
     }
 

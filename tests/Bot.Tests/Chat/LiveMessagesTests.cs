@@ -86,14 +86,14 @@ public sealed class LiveMessagesTests
 
         public Task<MessageReference> SendAsync(string channel, Card card, CancellationToken ct) => throw new NotSupportedException();
 
-        public Task EditAsync(MessageReference message, Card card, CancellationToken ct)
+        public Task EditAsync(MessageReference message, bool settled, Func<Card> newest, CancellationToken ct)
         {
             if (Failures > 0)
             {
                 Failures--;
                 throw new PlatformException("away", retry: !ForGood);
             }
-            Shown.Add(card.Title);
+            Shown.Add(newest().Title);
             return Task.CompletedTask;
         }
     }

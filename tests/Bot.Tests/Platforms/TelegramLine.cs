@@ -15,12 +15,14 @@ namespace ChatOps.Bot.Tests.Platforms;
 internal sealed class TelegramLine : IChatInbox, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+    private readonly HttpClient _http;
     private readonly BotApi _api;
     private readonly Task _running;
 
-    private TelegramLine(TelegramSimulator simulator, BotSettings settings, TimeProvider time)
+    private TelegramLine(TelegramSimulator simulator, BotSettings settings, TimeProvider time, HttpClient http)
     {
-        _api = new BotApi(simulator.Url, new Secret(simulator.Token), time);
+        _http = http;
+        _api = new BotApi(http, simulator.Url, new Secret(simulator.Token), time);
         var (buttons, identity) = (new ButtonData(), new Identity());
         var source = new UpdateSource(
             _api, settings, new CommandMenu(_api, () => new CommandCatalog([new HelpCommand(() => new CommandCatalog([]), new AccessRules(settings), settings)])), identity, time, NullLogger<UpdateSource>.Instance);
@@ -43,8 +45,8 @@ internal sealed class TelegramLine : IChatInbox, IAsyncDisposable
 
     public Func<Invocation, Task<string?>> OnPressed { get; set; } = _ => Task.FromResult<string?>(null);
 
-    public static TelegramLine Start(TelegramSimulator simulator, BotSettings? settings = null, TimeProvider? time = null) =>
-        new(simulator, settings ?? TestSettings.Shop(), time ?? TimeProvider.System);
+    public static TelegramLine Start(TelegramSimulator simulator, BotSettings? settings = null, TimeProvider? time = null, HttpClient? http = null) =>
+        new(simulator, settings ?? TestSettings.Shop(), time ?? TimeProvider.System, http ?? new HttpClient { Timeout = Timeout.InfiniteTimeSpan });
 
     /// <summary>Settings of the two usual targets, with a section <c>telegram</c> of these lines.</summary>
     public static BotSettings With(string telegram) => TestSettings.Read(
@@ -67,7 +69,7 @@ internal sealed class TelegramLine : IChatInbox, IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _running;
-        _api.Dispose();
+        _http.Dispose();
         _stopping.Dispose();
     }
 }

@@ -143,7 +143,7 @@ public sealed class TelegramPlatformTests : IAsyncLifetime
         for (var i = 0; i < 500; i++) line.Live.Show(message, Working with { Progress = new(i / 500.0, $"{i}") });
         line.Live.Show(message, Done);
         await _telegram.WhenAsync(() => _private.FromBot.Single().Text.StartsWith('✅'));
-        await line.Platform.EditAsync(message, Done, Ended);
+        await line.Platform.EditAsync(message, true, () => Done, Ended);
         Assert.InRange(_telegram.Calls.Count(c => c.Method == "editMessageText"), 1, 3);
         Assert.Equal(0, _telegram.Violations);
     }
@@ -154,10 +154,10 @@ public sealed class TelegramPlatformTests : IAsyncLifetime
         await using var line = TelegramLine.Start(_telegram);
         var message = await line.Platform.SendAsync($"{_private.Id}", Working, Ended);
         _telegram.Delete(_private.FromBot.Single());
-        await line.Platform.EditAsync(message, Working with { Title = "Deploy shop 3" }, Ended);
+        await line.Platform.EditAsync(message, false, () => Working with { Title = "Deploy shop 3" }, Ended);
         Assert.Empty(_private.FromBot);
-        await line.Platform.EditAsync(message, Done, Ended);
-        await line.Platform.EditAsync(message, Done, Ended);
+        await line.Platform.EditAsync(message, true, () => Done, Ended);
+        await line.Platform.EditAsync(message, true, () => Done, Ended);
         Assert.StartsWith("✅", _private.FromBot.Single().Text, StringComparison.Ordinal);
     }
 

@@ -37,7 +37,8 @@ internal sealed class UpdateQueue(TimeProvider time, Pulse pulse, Lock gate)
 
     public TelegramUpdate? First => _pending.FirstOrDefault();
 
-    public bool Polled => _poll is not null;
+    /// <summary>A call waits and has nothing yet to bring.</summary>
+    public bool Polled => _poll is { Ended.Task.IsCompleted: false, TimeUp.IsCompleted: false };
 
     public IEnumerable<string>? Allowed => _allowed;
 
@@ -56,8 +57,11 @@ internal sealed class UpdateQueue(TimeProvider time, Pulse pulse, Lock gate)
         return update;
     }
 
-    /// <summary>Telegram may deliver an update twice; the second one comes first.</summary>
-    public void Again(TelegramUpdate update) => Push(update, 0);
+    /// <summary>Telegram may deliver an update twice. One that waits still comes again by itself, in its order, until it is confirmed.</summary>
+    public void Again(TelegramUpdate update)
+    {
+        if (!_pending.Contains(update)) Push(update, 0);
+    }
 
     public void Confirm(TelegramUpdate update)
     {
