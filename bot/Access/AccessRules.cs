@@ -9,10 +9,23 @@ internal sealed class AccessRules(BotSettings settings)
     public Person? Find(string platform, string account) =>
         settings.People.FirstOrDefault(p => p.Accounts.TryGetValue(platform, out var id) && id == account);
 
-    /// <summary>Who did this, with what the chat allows.</summary>
-    public Person? Find(Chat.Invocation invocation) => Find(invocation.Platform, invocation.User) is { } person
-        ? person with { Within = settings.TargetsIn(invocation.Platform, invocation.Channel) }
-        : null;
+    /// <summary>
+    /// Who did this, with what the chat allows. Somebody undeclared counts when a role of the platform's own makes them hold one of ours; the
+    /// name then carries the account's id, so that nobody becomes another by renaming.
+    /// </summary>
+    public Person? Find(Chat.Invocation invocation)
+    {
+        var granted = settings.Roles.Values.Where(r => r.Groups.Any(invocation.Groups.Contains)).Select(r => r.Name).ToList();
+        var person = Find(invocation.Platform, invocation.User);
+        if (person is null && granted.Count == 0) return null;
+        var accounts = new Dictionary<string, string> { [invocation.Platform] = invocation.User };
+        person ??= new Person($"{invocation.DisplayName} ({invocation.Platform} {invocation.User})", accounts, []);
+        return person with
+        {
+            Roles = [.. person.Roles.Union(granted)],
+            Within = settings.TargetsIn(invocation.Platform, invocation.Channel),
+        };
+    }
 
     public bool May(Person person, Permission permission, string? target) =>
         (target is null || person.Within is null || person.Within.Contains("*") || person.Within.Contains(target))

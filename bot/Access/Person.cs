@@ -10,6 +10,9 @@ internal sealed record Person(string Name, IReadOnlyDictionary<string, string> A
 /// <summary>What a role's holders may do, and on which targets (<c>*</c> is all).</summary>
 internal sealed record Role(string Name, IReadOnlyList<Permission> May, IReadOnlyList<string> Targets)
 {
+    /// <summary>Ids of a chat platform's own roles whose members hold this one too.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
     public bool Covers(string? target) => target is null || Targets.Contains("*") || Targets.Contains(target);
 }
 

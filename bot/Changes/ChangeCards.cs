@@ -23,7 +23,7 @@ internal static class ChangeCards
     {
         var (plan, rule) = (change.Spec.Plan, change.Spec.Approvals);
         var buttons = ChangeRequests.Buttons(change).Select(b => b.Action == "approve"
-            ? new Button(b.Id, "Approve", ButtonStyle.Primary) : new Button(b.Id, "Deny", ButtonStyle.Danger));
+            ? new Button(b.Id, "Approve", ButtonStyle.Primary) : new Button(b.Id, "Deny", ButtonStyle.Danger, AsksReason: true));
         var agreed = change.Status.Agreed == 0 ? "" : $", {change.Status.Agreed} so far";
         return new Card(CardState.Waiting, $"{Title(change)}: needs approval")
         {

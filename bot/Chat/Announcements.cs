@@ -22,20 +22,20 @@ internal sealed class Announcements(IKubernetesClient client, ChatPlatforms plat
     {
         if (MessageReference.Of(resource).Count > 0) return;
         if (resource.Metadata.CreationTimestamp is { } made && time.GetUtcNow() - made > News && card.State is not (CardState.Working or CardState.Waiting)) return;
-        var channels = settings.Telegram.Enabled ? settings.Telegram.Chats.Where(c => c.Notify && c.Covers(target)).ToList() : [];
+        var channels = settings.Chats.Where(c => c.Chat.Notify && c.Chat.Covers(target)).ToList();
         if (channels.Count == 0 || !_told.TryAdd(resource.Metadata.Uid ?? resource.Metadata.Name, true)) return;
         _ = TellAsync(kind, resource, channels, card, ct);
     }
 
-    private async Task TellAsync<T>(ResourceKind<T> kind, T resource, IReadOnlyList<ChatSettings> chats, Card card, CancellationToken ct)
+    private async Task TellAsync<T>(ResourceKind<T> kind, T resource, IReadOnlyList<(string Platform, ChatSettings Chat)> chats, Card card, CancellationToken ct)
         where T : IResource
     {
         try
         {
             var sent = new List<MessageReference>();
-            foreach (var chat in chats)
+            foreach (var (platform, chat) in chats)
             {
-                if (await SendAsync(chat, card, ct) is { } message) sent.Add(message);
+                if (await SendAsync(platform, chat, card, ct) is { } message) sent.Add(message);
             }
             var annotation = new JsonObject { [ChatOpsKinds.MessagesAnnotation] = MessageReference.Annotation(sent) };
             var body = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotation } };
@@ -47,11 +47,11 @@ internal sealed class Announcements(IKubernetesClient client, ChatPlatforms plat
         }
     }
 
-    private async Task<MessageReference?> SendAsync(ChatSettings chat, Card card, CancellationToken ct)
+    private async Task<MessageReference?> SendAsync(string platform, ChatSettings chat, Card card, CancellationToken ct)
     {
         try
         {
-            return await platforms.SendAsync("telegram", chat.Place.ToString(), card, ct);
+            return await platforms.SendAsync(platform, chat.Channel, card, ct);
         }
         catch (PlatformException e)
         {

@@ -10,5 +10,10 @@ internal sealed class ChatPlatforms(IReadOnlyList<IChatPlatform> all)
     public IChatPlatform? Find(string name) => all.FirstOrDefault(p => p.Name == name);
 
     public Task<MessageReference> SendAsync(string platform, string channel, Card card, CancellationToken ct) =>
-        Find(platform)?.SendAsync(channel, card, ct) ?? throw new PlatformException($"{platform} is not configured", retry: false);
+        Named(platform).SendAsync(channel, card, ct);
+
+    public Task<MessageReference> AnswerAsync(Invocation invocation, Card card, bool alone, CancellationToken ct) =>
+        Named(invocation.Platform).AnswerAsync(invocation, card, alone, ct);
+
+    private IChatPlatform Named(string name) => Find(name) ?? throw new PlatformException($"{name} is not configured", retry: false);
 }

@@ -6,7 +6,10 @@ namespace ChatOps.Bot.Chat;
 /// <param name="User">The platform's id of the person, never a display name.</param>
 internal sealed record Invocation(string Id, string Platform, string User, string DisplayName, string Channel)
 {
-    /// <summary>A command line: <c>/deploy ghostwire 1.19.0</c>.</summary>
+    /// <summary>Ids of the platform's own roles that the person holds, where those may count.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
+    /// <summary>A command line: <c>/deploy ghostwire 1.19.0</c>; of a press, the reason given for it.</summary>
     public string Text { get; init; } = "";
 
     /// <summary>The chat is not one that <c>chatops.yaml</c> declares: nobody has any right in it.</summary>

@@ -16,13 +16,16 @@ internal static class TargetOption
     public static Target Resolve(BotSettings settings, AccessRules access, CommandCall call, Permission permission)
     {
         var name = call["target"] ?? throw new FaultException(new("NoTarget", "no target was named", "/targets lists them"));
-        var visible = access.Visible(call.Person).Select(t => t.Name).ToList();
-        if (!visible.Contains(name))
-        {
-            var near = Nearest.To(name, visible);
-            var shown = name.Length > 63 ? name[..63] + "…" : name;
-            throw new FaultException(new("UnknownTarget", $"there is no target '{shown}'", near is null ? "/targets lists them" : $"Did you mean {near}?"));
-        }
-        return access.Refusal(call.Person, permission, name) is { } refusal ? throw new FaultException(refusal) : settings.Targets[name];
+        return Refusal(access, call.Person, permission, name) is { } refusal ? throw new FaultException(refusal) : settings.Targets[name];
+    }
+
+    /// <summary>Why the person may not do this to what they named; null when they may.</summary>
+    public static Fault? Refusal(AccessRules access, Person person, Permission permission, string name)
+    {
+        var visible = access.Visible(person).Select(t => t.Name).ToList();
+        if (visible.Contains(name)) return access.Refusal(person, permission, name);
+        var near = Nearest.To(name, visible);
+        var shown = name.Length > 63 ? name[..63] + "…" : name;
+        return new("UnknownTarget", $"there is no target '{shown}'", near is null ? "/targets lists them" : $"Did you mean {near}?");
     }
 }

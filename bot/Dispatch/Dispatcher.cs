@@ -10,8 +10,8 @@ using ChatOps.Values;
 namespace ChatOps.Bot.Dispatch;
 
 /// <summary>
-/// Takes what people do through a visible list of steps: acknowledge, know the person, parse, authorise, run, respond. Nothing a person
-/// typed makes it throw.
+/// Takes what people do through a visible list of steps: know the person, parse, authorise, acknowledge, run, respond. Until it is
+/// acknowledged nothing is asked of anybody else, so that takes no time. Nothing a person typed makes it throw.
 /// </summary>
 internal sealed class Dispatcher(
     ChatPlatforms platforms, LiveMessages live, CommandCatalog catalog, Completion completion, AccessRules access, ApprovalDesk desk, TimeProvider time,
@@ -26,12 +26,18 @@ internal sealed class Dispatcher(
         if (!_recent.IsFirst(invocation.Id)) return;
         if (access.Find(invocation) is not { } person || invocation.Undeclared)
         {
-            if (MayAnswerStranger(invocation)) await SendAsync(invocation, Stranger(invocation), ct);
+            if (MayAnswerStranger(invocation)) await SendAsync(invocation, Stranger(invocation), alone: true, ct);
+            return;
+        }
+        var parsed = CommandLine.Parse(invocation.Text, catalog);
+        if (Refusal(parsed, person) is { } refusal)
+        {
+            await SendAsync(invocation, Card.Refusal(refusal), alone: true, ct);
             return;
         }
         // Acknowledged before anything can take time: people see within a second that it was heard.
-        if (await SendAsync(invocation, new Card(CardState.Working, FirstWords(invocation.Text)), ct) is not { } message) return;
-        if (await AnswerAsync(invocation, person, message, ct) is Reply.Shown(var card)) live.Show(message, card);
+        if (await SendAsync(invocation, new Card(CardState.Working, FirstWords(invocation.Text)), alone: false, ct) is not { } message) return;
+        if (await RunAsync(invocation, person, parsed, message, ct) is Reply.Shown(var card)) live.Show(message, card);
     }
 
     public async Task<string?> PressAsync(Invocation invocation, string action, CancellationToken ct)
@@ -47,7 +53,7 @@ internal sealed class Dispatcher(
         {
             if (desk.Find(action) is not var (change, deny)) return "That button no longer leads anywhere. Ask for it again.";
             if (!deny && access.Refusal(person, Permission.Approve, change.Spec.Target) is { } refusal) return refusal.ToString();
-            return await desk.DecideAsync(change.Metadata.Name, person, deny, null, invocation.Id, ct);
+            return await desk.DecideAsync(change.Metadata.Name, person, deny, invocation.Text is { Length: > 0 } reason ? reason : null, invocation.Id, ct);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -55,16 +61,24 @@ internal sealed class Dispatcher(
         }
     }
 
-    private async Task<Reply> AnswerAsync(Invocation invocation, Person person, MessageReference message, CancellationToken ct)
+    /// <summary>What speaks against it as far as can be told at once; an option that is missing can still be asked for.</summary>
+    private Fault? Refusal(Outcome<(ICommand Command, IReadOnlyDictionary<string, string> Options)> parsed, Person person)
+    {
+        if (parsed.Fault is { } misfit) return misfit.Kind == CommandLine.Missing ? null : misfit;
+        var (declaration, options) = (parsed.Value.Command.Declaration, parsed.Value.Options);
+        if (declaration.Needs is not { } permission) return null;
+        return access.Refusal(person, permission, null) ?? declaration.Options.Where(o => o.Kind == OptionKind.Target && options.ContainsKey(o.Name))
+            .Select(o => TargetOption.Refusal(access, person, permission, options[o.Name])).FirstOrDefault(r => r is not null);
+    }
+
+    private async Task<Reply> RunAsync(
+        Invocation invocation, Person person, Outcome<(ICommand Command, IReadOnlyDictionary<string, string> Options)> parsed, MessageReference message,
+        CancellationToken ct)
     {
         try
         {
-            var parsed = CommandLine.Parse(invocation.Text, catalog);
             if (parsed.Fault is { } misfit) return await QuestionAsync(invocation, person, misfit, ct) ?? Card.Refusal(misfit);
             var (command, options) = parsed.Value;
-            var needs = command.Declaration.Needs;
-            // Commands about a target decide on that target themselves; here, whether the person may do such a thing anywhere.
-            if (needs is { } permission && !access.MayAnywhere(person, permission)) return Card.Refusal(access.Refusal(person, permission, null)!);
             return await command.RunAsync(new CommandCall(invocation, person, options, message), ct);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -102,11 +116,11 @@ internal sealed class Dispatcher(
         }
     }
 
-    private async Task<MessageReference?> SendAsync(Invocation invocation, Card card, CancellationToken ct)
+    private async Task<MessageReference?> SendAsync(Invocation invocation, Card card, bool alone, CancellationToken ct)
     {
         try
         {
-            return await platforms.SendAsync(invocation.Platform, invocation.Channel, card, ct);
+            return await platforms.AnswerAsync(invocation, card, alone, ct);
         }
         catch (PlatformException e)
         {

@@ -90,7 +90,7 @@ internal static class BotHost
     private static void AddTelegram(IServiceCollection services, TelegramSettings telegram, Secret token)
     {
         services.AddSingleton(p => new BotApi(new HttpClient { Timeout = Timeout.InfiniteTimeSpan }, telegram.Api, token, p.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<Pacer>().AddSingleton<ButtonData>().AddSingleton<Identity>();
+        services.AddSingleton<Pacer>().AddSingleton(new ButtonData(BotApi.LongestCallbackData)).AddSingleton<Identity>();
         services.AddSingleton(p => new CommandMenu(p.GetRequiredService<BotApi>(), p.GetRequiredService<CommandCatalog>));
         services.AddSingleton<UpdateHandler>().AddSingleton<UpdateSource>().AddSingleton<IChatPlatform, TelegramPlatform>();
     }

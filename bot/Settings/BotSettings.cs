@@ -18,9 +18,23 @@ internal sealed record BotSettings
 
     public TelegramSettings Telegram { get; init; } = new();
 
+    public DiscordSettings Discord { get; init; } = new();
+
+    /// <summary>Every declared chat of the platforms that are switched on.</summary>
+    public IEnumerable<(string Platform, ChatSettings Chat)> Chats =>
+        [.. Telegram.Enabled ? Telegram.Chats.Select(c => ("telegram", c)) : [], .. Discord.Enabled ? Discord.Channels.Select(c => ("discord", c)) : []];
+
     /// <summary>Rights that a chat narrows, by platform and channel; a chat that is not here narrows none.</summary>
-    public IReadOnlyList<string>? TargetsIn(string platform, string channel) => platform == "telegram"
-        && Platforms.Telegram.ChatPlace.Parse(channel) is { } place && Telegram.ChatFor(place) is { Targets: { Count: > 0 } targets } ? targets : null;
+    public IReadOnlyList<string>? TargetsIn(string platform, string channel)
+    {
+        var chat = platform switch
+        {
+            "telegram" => Platforms.Telegram.ChatPlace.Parse(channel) is { } place ? Telegram.ChatFor(place) : null,
+            "discord" => Discord.ChatFor(channel),
+            _ => null,
+        };
+        return chat is { Targets: { Count: > 0 } targets } ? targets : null;
+    }
 }
 
 /// <summary>A workload people may act on from chat.</summary>

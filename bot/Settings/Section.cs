@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ChatOps.Values;
 using YamlDotNet.RepresentationModel;
 
 namespace ChatOps.Bot.Settings;
@@ -110,6 +111,29 @@ internal sealed partial class Section
         }
         Fault(key, $"'{text}' is no duration; write a number and s, m, h or d, such as 90s");
         return otherwise;
+    }
+
+    /// <summary>A secret, from the file itself or, better, from one that <c>keyFile</c> names.</summary>
+    public Secret? Secret(string key)
+    {
+        if (Text($"{key}File") is not { } path) return Text(key) is { } text ? new Secret(text) : null;
+        try
+        {
+            return new Secret(File.ReadAllText(path).Trim());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Fault($"{key}File", $"cannot be read: {e.Message}");
+            return null;
+        }
+    }
+
+    public Uri? Address(string key)
+    {
+        if (Text(key) is not { } text) return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https") return uri;
+        Fault(key, $"'{text}' is no address; write https://HOST/PATH");
+        return null;
     }
 
     public void Fault(string? key, string message)

@@ -31,6 +31,13 @@ internal static class SettingsFile
                 "NoTelegramToken", "telegram is enabled but has no token",
                 $"Make one with @BotFather and set {TelegramSettings.TokenVariable}, or tokenFile in chatops.yaml"));
         }
-        return settings with { Telegram = telegram };
+        var discord = settings.Discord.WithEnvironment(Environment.GetEnvironmentVariable);
+        if (discord is { Enabled: true, Token: null })
+        {
+            throw new FaultException(new(
+                "NoDiscordToken", "discord is enabled but has no token",
+                $"Make a bot at discord.com/developers and set {DiscordSettings.TokenVariable}, or tokenFile in chatops.yaml"));
+        }
+        return settings with { Telegram = telegram, Discord = discord };
     }
 }

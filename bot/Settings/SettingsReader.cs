@@ -34,6 +34,7 @@ internal static partial class SettingsReader
             Targets = root.Map("targets").Children().ToDictionary(t => t.Name, t => ReadTarget(t.Name, t.Section, approvals)),
             Web = ReadWeb(root.Map("web")),
             Telegram = TelegramReader.Read(root.Map("telegram")),
+            Discord = DiscordReader.Read(root.Map("discord")),
         };
         root.RefuseUnknown();
         SettingsRules.Check(settings, root, faults);
@@ -48,7 +49,9 @@ internal static partial class SettingsReader
             role.Fault("may", $"'{unknown}' is no permission; there are: {string.Join(", ", Enum.GetNames<Permission>()).ToLowerInvariant()}, *");
         var permissions = known.Contains("*") ? Enum.GetValues<Permission>() : [.. known.Select(m => Enum.Parse<Permission>(m, ignoreCase: true))];
         var targets = role.Texts("targets");
-        var read = new Role(name, [.. permissions], targets.Count == 0 ? ["*"] : targets);
+        var groups = role.Texts("discord");
+        foreach (var id in groups.Where(g => !DiscordReader.IsId(g))) role.Fault("discord", DiscordReader.NoId(id));
+        var read = new Role(name, [.. permissions], targets.Count == 0 ? ["*"] : targets) { Groups = groups };
         role.RefuseUnknown();
         return read;
     }
@@ -62,6 +65,7 @@ internal static partial class SettingsReader
         }
         if (accounts.TryGetValue("telegram", out var number) && !number.All(char.IsAsciiDigit))
             person.Fault("telegram", $"'{number}' is no id of Telegram's, which are numbers; /whoami typed to the bot tells it");
+        if (accounts.TryGetValue("discord", out var snowflake) && !DiscordReader.IsId(snowflake)) person.Fault("discord", DiscordReader.NoId(snowflake));
         if (accounts.Count == 0) person.Fault(null, "has no account; give at least one of web, telegram, discord");
         var read = new Person(name, accounts, person.Texts("roles"));
         person.RefuseUnknown();

@@ -15,8 +15,10 @@ internal static class SettingsRules
         {
             foreach (var target in section.Texts("targets").Where(t => t != "*" && !settings.Targets.ContainsKey(t)))
                 section.Fault("targets", $"'{target}' is not declared under targets");
+            if (section.Has("discord") && settings.Discord.Guild is null)
+                section.Fault("discord", "needs discord.guild: roles of a server count only on that server");
         }
-        foreach (var (name, section) in root.Map("telegram").Map("chats").Children())
+        foreach (var (name, section) in root.Map("telegram").Map("chats").Children().Concat(root.Map("discord").Map("channels").Children()))
         {
             foreach (var target in section.Texts("targets").Where(t => t != "*" && !settings.Targets.ContainsKey(t)))
                 section.Fault("targets", $"'{target}' is not declared under targets");
@@ -26,7 +28,7 @@ internal static class SettingsRules
             var approvals = target.Approvals;
             if (approvals.Count == 0) continue;
             var able = settings.People.Count(p => p.Roles.Contains(approvals.Role));
-            if (able >= approvals.Count) continue;
+            if (able >= approvals.Count || settings.Roles.GetValueOrDefault(approvals.Role) is { Groups.Count: > 0 }) continue;
             var line = root.Map("targets").Children().First(t => t.Name == target.Name).Section;
             line.Fault(null, $"needs {approvals.Count} approval(s) of role '{approvals.Role}', which {able} of the people declared have");
         }

@@ -23,7 +23,7 @@ internal sealed record TelegramSettings
 
     /// <summary>The declaration for a place: of the topic, else of its whole chat.</summary>
     public ChatSettings? ChatFor(ChatPlace place) =>
-        Chats.FirstOrDefault(c => c.Place == place) ?? Chats.FirstOrDefault(c => c.Place == place with { Topic = null });
+        Chats.FirstOrDefault(c => c.Channel == place.ToString()) ?? Chats.FirstOrDefault(c => c.Channel == (place with { Topic = null }).ToString());
 
     /// <summary>What the environment says goes before the file: a token belongs into a Secret.</summary>
     public TelegramSettings WithEnvironment(Func<string, string?> variable)
@@ -34,11 +34,4 @@ internal sealed record TelegramSettings
             settings = settings with { Api = uri };
         return settings;
     }
-}
-
-/// <param name="Targets">What may be touched from there; empty means whatever the person may.</param>
-/// <param name="Notify">Whether it hears of what nobody asked for in a chat.</param>
-internal sealed record ChatSettings(string Name, ChatPlace Place, IReadOnlyList<string> Targets, bool Notify)
-{
-    public bool Covers(string target) => Targets.Count == 0 || Targets.Contains("*") || Targets.Contains(target);
 }

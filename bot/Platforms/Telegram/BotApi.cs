@@ -15,6 +15,9 @@ namespace ChatOps.Bot.Platforms.Telegram;
 /// <remarks>Source: Telegram Bot API, "Making requests" and the methods named as here.</remarks>
 internal sealed class BotApi(HttpClient http, Uri server, Secret token, TimeProvider time)
 {
+    /// <summary>In bytes (Bot API, "InlineKeyboardButton").</summary>
+    public const int LongestCallbackData = 64;
+
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20);
 
     public Uri Server => server;

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using ChatOps.Bot.Chat;
 
@@ -30,23 +29,7 @@ internal static class CardHtml
         return new(string.Join('\n', kept.Select(l => l.Html)), Keyboard(card.Buttons, buttons), cut ? PlainText.Render(card) : null);
     }
 
-    /// <summary>
-    /// Text that shows as itself: no control characters, no half of a surrogate pair, and none of the marks that turn the direction of what
-    /// follows, with which a name could pretend to be another.
-    /// </summary>
-    public static string Clean(string text)
-    {
-        var clean = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            var turns = rune.Value is 0x200E or 0x200F or 0x061C or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
-            if (Rune.IsControl(rune) || rune == Rune.ReplacementChar || turns) clean.Append(rune.Value is '\n' or '\t' ? ' ' : '\uFFFD');
-            else clean.Append(rune.ToString());
-        }
-        return clean.ToString();
-    }
-
-    public static string Escape(string text) => Clean(text)
+    public static string Escape(string text) => VisibleText.Of(text)
         .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
         .Replace(">", "&gt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal);
 
@@ -79,7 +62,7 @@ internal static class CardHtml
         var width = 0;
         foreach (var button in buttons)
         {
-            var label = Clean(button.Label);
+            var label = VisibleText.Of(button.Label);
             if (label.Length > LongestLabel) label = label[..LongestLabel] + "…";
             if (rows.Count == 0 || width + label.Length > LongestRow) (rows, width) = (Added(rows, new JsonArray()), 0);
             rows[^1]!.AsArray().Add(new JsonObject { ["text"] = label, ["callback_data"] = data.For(button) });

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Settings;
@@ -15,8 +14,7 @@ internal sealed class UpdateHandler(BotApi api, BotSettings settings, ButtonData
     /// <summary>Longer than that Telegram takes no answer to a press, and nobody looks for one.</summary>
     private static readonly TimeSpan AnswerableFor = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan AgainWithin = TimeSpan.FromSeconds(15);
-    private readonly ConcurrentDictionary<(long User, ChatPlace Place, long Message, string Data), DateTimeOffset> _once = new();
+    private readonly SecondPress _second = new(time);
 
     public async Task HandleAsync(IChatInbox inbox, IChatPlatform platform, Update update, CancellationToken ct)
     {
@@ -44,14 +42,14 @@ internal sealed class UpdateHandler(BotApi api, BotSettings settings, ButtonData
 
     private async Task PressedAsync(IChatInbox inbox, IChatPlatform platform, CallbackQuery query, CancellationToken ct)
     {
-        if (query.Message is not { } message || query.Data is not { } data || buttons.Read(data) is not var (action, twice))
+        if (query.Message is not { } message || query.Data is not { } data || buttons.Read(data) is not var (action, asks))
         {
             await AnswerAsync(query, "That button is too old. Type the command instead.", ct);
             return;
         }
-        if (twice && !IsSecond(query, message, data))
+        if (asks != Asks.Nothing && !_second.Is($"{query.From.Id}", $"{message.Place}/{message.MessageId}", data))
         {
-            await AnswerAsync(query, "Press again to do it.", ct);
+            await AnswerAsync(query, SecondPress.Please, ct);
             return;
         }
         var invocation = From($"telegram:press:{query.Id}", query.From, message);
@@ -61,16 +59,6 @@ internal sealed class UpdateHandler(BotApi api, BotSettings settings, ButtonData
         await over.CancelAsync();
         await AnswerAsync(query, inTime ? await press : null, ct);
         if (!inTime && await press is { } late) await SayAsync(platform, message.Place, late, ct);
-    }
-
-    private bool IsSecond(CallbackQuery query, IncomingMessage message, string data)
-    {
-        var key = (query.From.Id, message.Place, message.MessageId, data);
-        var now = time.GetUtcNow();
-        if (_once.TryRemove(key, out var first) && now - first < AgainWithin) return true;
-        if (_once.Count > 1000) _once.Clear();
-        _once[key] = now;
-        return false;
     }
 
     private async Task AnswerAsync(CallbackQuery query, string? text, CancellationToken ct)
@@ -113,7 +101,7 @@ internal sealed class UpdateHandler(BotApi api, BotSettings settings, ButtonData
     {
         // Written in the name of a group or a channel, it could be anybody there.
         var account = message.SenderChat is null ? user.Id.ToString(CultureInfo.InvariantCulture) : "anonymous";
-        return new Invocation(id, "telegram", account, CardHtml.Clean(user.Username ?? user.FirstName ?? account), message.Place.ToString())
+        return new Invocation(id, "telegram", account, VisibleText.Of(user.Username ?? user.FirstName ?? account), message.Place.ToString())
         {
             // In a chat that was not declared nobody has any right, whoever they are.
             Undeclared = !message.Place.IsPrivate && settings.Telegram.ChatFor(message.Place) is null,

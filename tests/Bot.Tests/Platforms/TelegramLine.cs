@@ -23,7 +23,7 @@ internal sealed class TelegramLine : IChatInbox, IAsyncDisposable
     {
         _http = http;
         _api = new BotApi(http, simulator.Url, new Secret(simulator.Token), time);
-        var (buttons, identity) = (new ButtonData(), new Identity());
+        var (buttons, identity) = (new ButtonData(BotApi.LongestCallbackData), new Identity());
         var source = new UpdateSource(
             _api, settings, new CommandMenu(_api, () => new CommandCatalog([new HelpCommand(() => new CommandCatalog([]), new AccessRules(settings), settings)])), identity, time, NullLogger<UpdateSource>.Instance);
         var handler = new UpdateHandler(_api, settings, buttons, identity, time, NullLogger<UpdateHandler>.Instance);
