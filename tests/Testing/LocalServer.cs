@@ -21,6 +21,7 @@ public sealed class LocalServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, port));
         var app = builder.Build();
+        app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.Zero });
         app.Run(handler);
         await app.StartAsync();
         return new(app);

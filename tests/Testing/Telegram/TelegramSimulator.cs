@@ -64,25 +64,8 @@ public sealed partial class TelegramSimulator : IAsyncDisposable
         Locked(() => _world.Menus.List(scope, language));
 
     /// <summary>Returns as soon as the condition holds; it is looked at after every change. Real time.</summary>
-    public async Task WhenAsync(Func<bool> condition, TimeSpan? timeout = null)
-    {
-        var deadline = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var next = _world.Pulse.Next;
-            if (condition()) return;
-            var left = (timeout ?? Patience) - TimeProvider.System.GetElapsedTime(deadline);
-            if (left <= TimeSpan.Zero) throw NotSeen();
-            try
-            {
-                await next.WaitAsync(left, TimeProvider.System);
-            }
-            catch (TimeoutException)
-            {
-                throw NotSeen();
-            }
-        }
-    }
+    public Task WhenAsync(Func<bool> condition, TimeSpan? timeout = null) =>
+        _world.Pulse.UntilAsync(condition, timeout ?? Patience, NotSeen);
 
     /// <summary>The first message of the bot in a chat that answers to the condition, also one that is there already.</summary>
     public async Task<TelegramMessage> MessageAsync(

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using ChatOps.Testing.Sqlite;
 
-namespace ChatOps.Testing.Telegram;
+namespace ChatOps.Testing;
 
 /// <summary>A node script that talks in lines and ends when its standard input does, with us too.</summary>
 internal sealed class NodeProgram : IAsyncDisposable
