@@ -1,0 +1,73 @@
+namespace ChatOps.Testing.Discord;
+
+/// <summary>How a simulated Discord behaves; the defaults are the documented ones.</summary>
+public sealed record DiscordSimulatorOptions
+{
+    /// <summary>Moves limits, heartbeats, the three seconds of an interaction and the fifteen minutes of its token.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public string Token { get; init; } = "MTAwMDAwMDAwMDAwMDAwMDAwMQ.SIMUL8.token-of_a-test-bot-000000000000000000";
+
+    public string BotUsername { get; init; } = "chatops-test-bot";
+
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(41250);
+
+    /// <summary>How much later than the interval a heartbeat may come. Documented as "tolerance", without a number.</summary>
+    public double HeartbeatTolerance { get; init; } = 1.5;
+
+    /// <summary>GUILD_MEMBERS, GUILD_PRESENCES and MESSAGE_CONTENT that the portal grants ("Gateway", Privileged Intents).</summary>
+    public int PrivilegedIntents { get; init; }
+
+    /// <summary>What is left of the session starts of today ("Gateway", Session Start Limit).</summary>
+    public int SessionStarts { get; init; } = 1000;
+
+    /// <summary>max_concurrency is 1: one Identify in this time.</summary>
+    public TimeSpan IdentifyEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a session without a connection can be resumed. The documentation says "a few minutes".</summary>
+    public TimeSpan ResumeWithin { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>A first answer comes within three seconds ("Receiving and Responding", Interaction Callback).</summary>
+    public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long an interaction's token lives after that.</summary>
+    public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a nonce is remembered. The documentation says "the past few minutes" ("Message", Create Message).</summary>
+    public TimeSpan NonceMemory { get; init; } = TimeSpan.FromMinutes(5);
+
+    public DiscordLimits Limits { get; init; } = new();
+}
+
+/// <summary>
+/// How many requests a route takes in how much time. Discord publishes only the global and the invalid-request limit ("Rate Limits");
+/// the others are what its answers have carried.
+/// </summary>
+public sealed record DiscordLimits
+{
+    public bool Enforced { get; init; } = true;
+
+    public DiscordLimit Messages { get; init; } = new(5, TimeSpan.FromSeconds(5));
+
+    public DiscordLimit Edits { get; init; } = new(5, TimeSpan.FromSeconds(5));
+
+    public DiscordLimit Deletes { get; init; } = new(5, TimeSpan.FromSeconds(1));
+
+    public DiscordLimit Webhooks { get; init; } = new(5, TimeSpan.FromSeconds(2));
+
+    public DiscordLimit Commands { get; init; } = new(5, TimeSpan.FromSeconds(20));
+
+    public DiscordLimit Everything { get; init; } = new(10, TimeSpan.FromSeconds(10));
+
+    public DiscordLimit Global { get; init; } = new(50, TimeSpan.FromSeconds(1));
+
+    /// <summary>401, 403 and 429 (not shared ones) in this time, after which the address is shut out.</summary>
+    public DiscordLimit Invalid { get; init; } = new(10_000, TimeSpan.FromMinutes(10));
+
+    public TimeSpan BanFor { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>No limits of its own; an injected 429 still has to be obeyed.</summary>
+    public static DiscordLimits Off { get; } = new() { Enforced = false };
+}
+
+public sealed record DiscordLimit(int Requests, TimeSpan Every);
