@@ -14,7 +14,7 @@ public sealed class SimulatorTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        NeedsNode();
+        Node.Needed();
         _discord = await DiscordSimulator.StartAsync();
         _guild = _discord.AddGuild("Ghosts");
         _ops = _discord.AddTextChannel(_guild, "ops");
@@ -160,11 +160,4 @@ public sealed class SimulatorTests : IAsyncLifetime
 
     private static IEnumerable<string> Texts(DiscordMessage message) =>
         message.Versions.Select(v => string.Join('\n', v.Embeds.Select(e => e.Text).Prepend(v.Content)));
-
-    private static void NeedsNode()
-    {
-        if (DiscordJsBot.Installed) return;
-        if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(DiscordJsBot.HowToGet);
-        Assert.Skip(DiscordJsBot.HowToGet);
-    }
 }

@@ -27,9 +27,11 @@ public sealed class DiscordSession
     public ImmutableList<DiscordConnection> Connections { get; internal set; } = [];
 
     /// <summary>Events can be delivered at this moment.</summary>
-    public bool Connected => !Ended && Connections.LastOrDefault() is { Open: true };
+    public bool Connected => !Ended && Attached;
 
     public int Heartbeats => Connections.Sum(c => c.Heartbeats);
+
+    internal bool Attached { get; set; }
 }
 
 /// <summary>One WebSocket of the bot.</summary>

@@ -26,10 +26,11 @@ public sealed partial class DiscordSimulator
     /// <summary>Asks every connected session to reconnect and resume (opcode 7).</summary>
     public void AskToReconnect() => Tell(s => s.Connection!.Send(GatewayFront.Payload(7, null)));
 
-    /// <summary>Says that the session is invalid (opcode 9); unless it can be resumed, it is gone.</summary>
+    /// <summary>Says that the session is invalid (opcode 9): to be resumed, here or on a new connection, or gone.</summary>
     public void InvalidateSession(bool resumable = false) => Tell(s =>
     {
         s.Connection!.Send(GatewayFront.Payload(9, resumable));
+        s.Detach(s.Connection, _world.Time.GetUtcNow());
         if (!resumable) SessionBook.End(s);
     });
 

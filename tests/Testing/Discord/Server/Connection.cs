@@ -13,12 +13,13 @@ internal sealed class Connection : IDisposable
     private const int Frame = 16 * 1024;
     private readonly WebSocket _socket;
     private readonly Action _abort;
+    private readonly TimeProvider _time;
     private readonly Deflater? _deflater;
     private readonly Channel<(string? Text, int Code)> _outbox = Channel.CreateUnbounded<(string?, int)>();
 
-    public Connection(WebSocket socket, DiscordConnection seen, Action abort)
+    public Connection(WebSocket socket, DiscordConnection seen, TimeProvider time, Action abort)
     {
-        (_socket, Seen, _abort) = (socket, seen, abort);
+        (_socket, Seen, _time, _abort) = (socket, seen, time, abort);
         _deflater = seen.Compressed ? new() : null;
     }
 
@@ -41,6 +42,7 @@ internal sealed class Connection : IDisposable
     {
         if (!Seen.Open) return;
         (Seen.Open, Seen.ClosedWith) = (false, code);
+        Session?.Detach(this, _time.GetUtcNow());
         _outbox.Writer.TryWrite((null, code));
         _outbox.Writer.TryComplete();
     }
@@ -49,6 +51,7 @@ internal sealed class Connection : IDisposable
     public void Cut()
     {
         Seen.Open = false;
+        Session?.Detach(this, _time.GetUtcNow());
         _outbox.Writer.TryComplete();
         _abort();
     }

@@ -27,7 +27,7 @@ internal sealed class GatewayFront(World world)
         }
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         var seen = new DiscordConnection(path, http.Request.Query["compress"] == "zlib-stream", world.Time.GetUtcNow());
-        using var connection = new Connection(socket, seen, http.Abort);
+        using var connection = new Connection(socket, seen, world.Time, http.Abort);
         var writing = WriteAsync(connection, http.RequestAborted);
         lock (world.Gate) Greet(connection, http.Request.Query);
         try
@@ -97,10 +97,10 @@ internal sealed class GatewayFront(World world)
     private void Leave(Connection connection)
     {
         connection.Dispose();
-        connection.Session?.Detach(connection, world.Time.GetUtcNow());
-        // "When you close the connection with 1000 or 1001, your session will be invalidated."
-        if (connection.Seen.BotClosedWith is 1000 or 1001 && connection is { Session: { } session, Seen.ClosedWith: null })
-            SessionBook.End(session);
+        var session = connection.Session;
+        session?.Detach(connection, world.Time.GetUtcNow());
+        // A bot that closes normally says goodbye for good ("Gateway", Initiating a Disconnect).
+        if (session is not null && connection.Seen is { BotClosedWith: 1000 or 1001, ClosedWith: null }) SessionBook.End(session);
         world.Pulse.Beat();
     }
 

@@ -52,7 +52,7 @@ internal sealed class Handshake(World world)
             connection.Close(CloseCodes.AuthenticationFailed);
             return;
         }
-        Attach(connection, session);
+        session.Attach(connection);
         if (data["presence"] is JsonObject presence) Keep(session, presence);
         session.Dispatch("READY", Ready(session, data));
         if ((session.Seen.Intents & Intents.Guilds) == 0) return;
@@ -106,7 +106,7 @@ internal sealed class Handshake(World world)
     private static void Continue(Connection connection, Session session, int sequence)
     {
         session.Connection?.Close(4000);
-        Attach(connection, session);
+        session.Attach(connection);
         session.Seen.Resumed++;
         session.Replay(sequence);
         session.Dispatch("RESUMED", new JsonObject());
@@ -117,12 +117,6 @@ internal sealed class Handshake(World world)
         if (connection.Seen.Path == session.ResumePath) return true;
         world.Violate($"a session was resumed on {connection.Seen.Path} instead of its resume_gateway_url");
         return false;
-    }
-
-    private static void Attach(Connection connection, Session session)
-    {
-        connection.Session = session;
-        session.Attach(connection);
     }
 
     private static void Show(Session session, JsonObject? presence, Connection connection)

@@ -19,12 +19,16 @@ internal sealed class Session(DiscordSession seen, string resumePath)
     public void Attach(Connection connection)
     {
         (Connection, Detached) = (connection, null);
-        Seen.Connections = Seen.Connections.Add(connection.Seen);
+        connection.Session = this;
+        if (!Seen.Connections.Contains(connection.Seen)) Seen.Connections = Seen.Connections.Add(connection.Seen);
+        Seen.Attached = true;
     }
 
     public void Detach(Connection connection, DateTimeOffset at)
     {
-        if (Connection == connection) (Connection, Detached) = (null, at);
+        if (Connection != connection) return;
+        (Connection, Detached) = (null, at);
+        (connection.Session, Seen.Attached) = (null, false);
     }
 
     public void Dispatch(string type, JsonNode data)
