@@ -55,7 +55,9 @@ internal static class ChannelRoutes
     public static DiscordChannel Readable(World world, ApiRequest request)
     {
         if (world.Channel(request.Id("channel")) is not { Deleted: false } channel) throw ApiRefusal.Missing(10003, "Channel");
-        return Access(channel) == BotAccess.None ? throw new ApiRefusal(403, 50001, "Missing Access") : channel;
+        return channel.Guild is not null && Access(channel) == BotAccess.None
+            ? throw new ApiRefusal(403, 50001, "Missing Access")
+            : channel;
     }
 
     public static DiscordChannel Writable(World world, ApiRequest request)

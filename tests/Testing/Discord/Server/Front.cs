@@ -38,11 +38,13 @@ internal sealed partial class Front(World world, FaultPlan faults, GatewayFront 
         var request = new ApiRequest { Call = call, Query = http.Request.Query, Authorization = http.Request.Headers.Authorization };
         await request.ReadAsync(http.Request);
         var route = Find(request, path.Split('/'));
-        world.Record(call);
         if (!UserAgent().IsMatch(http.Request.Headers.UserAgent.ToString()))
             world.Violate($"User-Agent \"{http.Request.Headers.UserAgent}\" is not of the form DiscordBot ($url, $version)");
         var fault = faults.Take(call);
-        if (fault?.Wait > TimeSpan.Zero) await Task.Delay(fault.Wait, world.Time, http.RequestAborted);
+        // The wait begins before anybody can see the call and move the clock.
+        var wait = Task.Delay(fault?.Wait ?? TimeSpan.Zero, world.Time, http.RequestAborted);
+        world.Record(call);
+        await wait;
         if (fault?.Until is { } until) await until.WaitAsync(http.RequestAborted);
         if (fault?.DropsBefore == true)
         {
