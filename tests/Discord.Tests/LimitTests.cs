@@ -88,5 +88,17 @@ public sealed class LimitTests
         Assert.Equal(200, (await world.Api.GetAsync("users/@me")).Status);
     }
 
+    [Fact]
+    public async Task Who_lost_the_answer_could_not_know_and_violates_nothing()
+    {
+        await using var world = await World.StartAsync(new DiscordLimits { Messages = new(1, TimeSpan.FromSeconds(5)) });
+        world.Discord.FailNext(DiscordFault.LoseAnswer);
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => SendAsync(world));
+        Assert.Equal(429, await SendAsync(world));
+        Assert.Empty(world.Discord.Violations);
+        Assert.Equal(429, await SendAsync(world));
+        Assert.Single(world.Discord.Violations);
+    }
+
     private static async Task<int> SendAsync(World world) => (await world.Api.PostAsync(world.OpsMessages, new { content = "x" })).Status;
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace ChatOps.Testing.Discord.Server;
@@ -8,27 +7,7 @@ namespace ChatOps.Testing.Discord.Server;
 internal sealed record Answer(int Status, JsonNode? Body = null, string? Page = null, RateVerdict? Verdict = null)
 {
     public ImmutableArray<(string Name, string Value)> Headers { get; init; } = [];
-}
 
-/// <summary>X-RateLimit-* and Retry-After ("Rate Limits", Header Format and Exceeding A Rate Limit).</summary>
-internal static class RateHeaders
-{
-    public static ImmutableArray<(string Name, string Value)> Of(RateVerdict verdict, DateTimeOffset now)
-    {
-        var headers = new List<(string Name, string Value)>();
-        if (verdict is { Bucket: { } bucket, RefusedScope: not "global" })
-        {
-            var reset = (now.ToUnixTimeMilliseconds() + (bucket.ResetAt - now).TotalMilliseconds) / 1000;
-            headers.Add(("X-RateLimit-Limit", $"{bucket.Limit.Requests}"));
-            headers.Add(("X-RateLimit-Remaining", $"{bucket.Remaining}"));
-            headers.Add(("X-RateLimit-Reset", reset.ToString("0.000", CultureInfo.InvariantCulture)));
-            headers.Add(("X-RateLimit-Reset-After", bucket.Seconds(now)));
-            headers.Add(("X-RateLimit-Bucket", bucket.Hash));
-        }
-        if (!verdict.Refused) return [.. headers];
-        headers.Add(("Retry-After", Math.Ceiling(verdict.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
-        headers.Add(("X-RateLimit-Scope", verdict.RefusedScope!));
-        if (verdict.RefusedScope == "global") headers.Add(("X-RateLimit-Global", "true"));
-        return [.. headers];
-    }
+    /// <summary>What it tells the bot about its limit.</summary>
+    public DateTimeOffset? WaitUntil { get; init; }
 }

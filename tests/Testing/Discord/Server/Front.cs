@@ -55,8 +55,14 @@ internal sealed partial class Front(World world, FaultPlan faults, GatewayFront 
         call.Status = answer.Status;
         call.AnswerLost = fault?.DropsAfter == true;
         world.Pulse.Beat();
-        if (call.AnswerLost) http.Abort();
-        else await WriteAsync(http, answer);
+        if (call.AnswerLost)
+        {
+            http.Abort();
+            return;
+        }
+        await WriteAsync(http, answer);
+        // The end of the body follows this handler, so no bot has read the answer before it counts as told.
+        lock (world.Gate) world.Rates.Tell(answer);
     }
 
     private static Route? Find(ApiRequest request, string[] parts)
@@ -77,7 +83,7 @@ internal sealed partial class Front(World world, FaultPlan faults, GatewayFront 
         lock (world.Gate)
         {
             if (parts.Length == 5 && ulong.TryParse(parts[2], out var channel) && ulong.TryParse(parts[3], out var id))
-                file = world.Channel(channel)?.Messages.SelectMany(m => m.Attachments).FirstOrDefault(a => a.Id == id);
+                file = world.Sent(channel).SelectMany(m => m.Versions).SelectMany(v => v.Attachments).FirstOrDefault(a => a.Id == id);
         }
         http.Response.StatusCode = file is null ? 404 : 200;
         if (file is not null) await http.Response.Body.WriteAsync(file.Bytes, http.RequestAborted);

@@ -1,40 +1,4 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace ChatOps.Testing.Discord.Server;
-
-/// <summary>What a request was told about its limit ("Rate Limits", Header Format).</summary>
-internal sealed record RateVerdict(Bucket? Bucket, string? RefusedScope = null, TimeSpan RetryAfter = default)
-{
-    public bool Refused => RefusedScope is not null;
-}
-
-/// <summary>How much of one limit is left.</summary>
-internal sealed class Bucket(string name, DiscordLimit limit)
-{
-    /// <summary>Without the top-level resource, as X-RateLimit-Bucket has it.</summary>
-    public string Hash { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..32];
-
-    public DiscordLimit Limit { get; } = limit;
-
-    public int Remaining { get; set; } = limit.Requests;
-
-    public DateTimeOffset ResetAt { get; set; }
-
-    /// <summary>The bot knows that it has to wait until then.</summary>
-    public DateTimeOffset ToldUntil { get; set; }
-
-    public void Refresh(DateTimeOffset now)
-    {
-        if (now < ResetAt) return;
-        Remaining = Limit.Requests;
-        ResetAt = now + Limit.Every;
-    }
-
-    public string Seconds(DateTimeOffset now) =>
-        Math.Max(0, (ResetAt - now).TotalSeconds).ToString("0.000", CultureInfo.InvariantCulture);
-}
 
 /// <summary>
 /// Counts requests by route and top-level resource, all together, and the invalid ones ("Rate Limits"). A request made although the
@@ -79,11 +43,16 @@ internal sealed class RateLimits(DiscordLimits limits, TimeProvider time, Action
         return new(bucket, scope, wait);
     }
 
-    /// <summary>From here on the bot knows.</summary>
-    public void Tell(RateVerdict verdict)
+    /// <summary>Until when an answer with this verdict asks the bot to wait.</summary>
+    public DateTimeOffset? Wait(RateVerdict verdict) =>
+        verdict.RefusedScope == "global" ? _global.ResetAt : verdict.Bucket is { Remaining: 0 } bucket ? bucket.ResetAt : null;
+
+    /// <summary>The answer went out: from here on the bot knows. What it sent before, it could not know.</summary>
+    public void Tell(Answer answer)
     {
-        if (verdict.RefusedScope == "global") _global.ToldUntil = _global.ResetAt;
-        else if (verdict.Bucket is { Remaining: 0 } bucket) bucket.ToldUntil = bucket.ResetAt;
+        if (answer is not { Verdict: { } verdict, WaitUntil: { } until }) return;
+        var told = verdict.RefusedScope == "global" ? _global : verdict.Bucket!;
+        told.ToldUntil = until;
     }
 
     public void CountInvalid()

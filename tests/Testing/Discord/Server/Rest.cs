@@ -13,11 +13,11 @@ internal sealed class Rest(World world)
             if (world.Rates.Banned) return Shut();
             var answer = Carry(request, route, fault);
             if (answer.Status is 401 or 403 or 429 && answer.Verdict?.RefusedScope != "shared") world.Rates.CountInvalid();
-            if (answer.Verdict is { } verdict) world.Rates.Tell(verdict);
             if (answer.Verdict is null) return answer;
             var headers = RateHeaders.Of(answer.Verdict, world.Time.GetUtcNow());
             // What stands in front of the API knows nothing of its buckets.
-            return answer with { Headers = [.. headers.Where(h => answer.Page is null || h.Name == "Retry-After")] };
+            var wait = world.Rates.Wait(answer.Verdict);
+            return answer with { WaitUntil = wait, Headers = [.. headers.Where(h => answer.Page is null || h.Name == "Retry-After")] };
         }
     }
 

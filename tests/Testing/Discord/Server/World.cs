@@ -74,6 +74,11 @@ internal sealed class World
         return message;
     }
 
+    /// <summary>Ephemeral messages too.</summary>
+    public IEnumerable<DiscordMessage> Sent(ulong channel) => (Channel(channel)?.Messages ?? [])
+        .Concat(Interactions.Values.Where(i => i.Channel.Id == channel && i.Ephemeral && i.Original is not null).Select(i => i.Original!))
+        .Concat(Interactions.Values.Where(i => i.Channel.Id == channel).SelectMany(i => i.FollowUps));
+
     public static DiscordMessage? Message(DiscordChannel channel, ulong id) => channel.Messages.Find(m => m.Id == id && !m.Deleted);
 
     public void Record(DiscordCall call)
