@@ -34,9 +34,10 @@ internal sealed partial record SnapshotName(string Target, DateTimeOffset Time, 
 
     public override string ToString() => $"{Target}-{StampOf(Time)}-{Id}";
 
-    [GeneratedRegex("^([a-z0-9][a-z0-9.-]{0,62})-([0-9]{8}T[0-9]{6}Z)-([0-9a-f]{6,})$")]
+    // \z, not $: that one would let a line feed through at the end.
+    [GeneratedRegex("^([a-z0-9][a-z0-9.-]{0,62})-([0-9]{8}T[0-9]{6}Z)-([0-9a-f]{6,})\\z")]
     private static partial Regex Form();
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9.-]{0,62}$")]
+    [GeneratedRegex("^[a-z0-9][a-z0-9.-]{0,62}\\z")]
     private static partial Regex TargetForm();
 }

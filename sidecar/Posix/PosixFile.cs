@@ -57,6 +57,23 @@ internal static unsafe class PosixFile
     public static void Rename(string from, string to) =>
         Check(Libc.RenameAt(Libc.CurrentDirectory, from, Libc.CurrentDirectory, to), "rename", $"{from} to {to}");
 
+    /// <summary>False, and nothing changed, where the new name is taken.</summary>
+    public static bool TryRenameNew(string from, string to)
+    {
+        if (Libc.RenameAt2(Libc.CurrentDirectory, from, Libc.CurrentDirectory, to, Libc.NoReplace) == 0)
+            return true;
+        var failure = PosixException.Last("rename", $"{from} to {to}");
+        if (failure.Errno == PosixException.Exists)
+            return false;
+        if (failure.Errno is not (PosixException.Invalid or PosixException.NotImplemented))
+            throw failure;
+        // Some network file systems cannot do both in one step.
+        if (File.Exists(to))
+            return false;
+        Rename(from, to);
+        return true;
+    }
+
     public static void SetMode(SafeFileHandle directory, string name, uint mode) =>
         Check(Libc.ChangeModeAt(At(directory), name, mode, 0), "chmod", name);
 

@@ -14,6 +14,8 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
 
     public string Location => path;
 
+    public bool IsRemote => false;
+
     public Task<Fault?> CheckWritableAsync(CancellationToken cancellation)
     {
         var probe = Path.Combine(path, OwnedName.For("probe"));
@@ -34,27 +36,17 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
     }
 
     public Task<ArchiveDraft> BeginAsync(string name, CancellationToken cancellation) =>
-        Task.FromResult<ArchiveDraft>(new Draft(path, name));
+        Task.FromResult<ArchiveDraft>(new Draft(path, Checked(name)));
 
     public async IAsyncEnumerable<Manifest> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         if (!Directory.Exists(path))
             yield break;
-        var seconds = Directory.EnumerateFiles(path, "*" + SnapshotName.ManifestSuffix)
+        var names = Directory.EnumerateFiles(path, "*" + SnapshotName.ManifestSuffix)
             .Select(file => SnapshotName.TryParse(Path.GetFileName(file)[..^SnapshotName.ManifestSuffix.Length])).OfType<SnapshotName>()
-            .GroupBy(name => name.Time).OrderByDescending(group => group.Key);
-        foreach (var second in seconds)
-        {
-            // A name knows the second only; within one the manifests know better.
-            List<Manifest> found = [];
-            foreach (var name in second)
-            {
-                if (File.Exists(ArchivePath(name.ToString())) && await TryReadAsync(name.ToString(), cancellation) is { } manifest)
-                    found.Add(manifest);
-            }
-            foreach (var manifest in found.OrderByDescending(manifest => manifest.StartedAt))
-                yield return manifest;
-        }
+            .Where(name => File.Exists(ArchivePath(name.ToString())));
+        await foreach (var manifest in StoredNames.NewestFirstAsync(names, name => TryReadAsync(name, cancellation), cancellation))
+            yield return manifest;
     }
 
     public Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) => Task.FromResult<Stream>(Open(name,
@@ -71,14 +63,16 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
         return Task.CompletedTask;
     }
 
-    private string ArchivePath(string name) => Path.Combine(path, name + SnapshotName.ArchiveSuffix);
+    private string ArchivePath(string name) => Path.Combine(path, Checked(name) + SnapshotName.ArchiveSuffix);
 
-    private string ManifestPath(string name) => Path.Combine(path, name + SnapshotName.ManifestSuffix);
+    private string ManifestPath(string name) => Path.Combine(path, Checked(name) + SnapshotName.ManifestSuffix);
+
+    private static string Checked(string name) => StoredNames.Check(name) is { } fault ? throw new FaultException(fault) : name;
 
     private FileStream Open(string name, string file)
     {
-        if (SnapshotName.TryParse(name) is null || !File.Exists(ManifestPath(name)) || !File.Exists(file))
-            throw new FaultException(new Fault("NoSuchSnapshot", $"the store {path} has no snapshot '{name}'", "See `sidecar list`"));
+        if (!File.Exists(ManifestPath(name)) || !File.Exists(file))
+            throw new FaultException(StoredNames.Missing(path, name));
         return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 18,
             FileOptions.SequentialScan);
     }
@@ -105,8 +99,10 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
         public Draft(string directory, string name)
         {
             (_directory, _name) = (directory, name);
-            _archive = Path.Combine(directory, OwnedName.For(name + SnapshotName.ArchiveSuffix));
-            _manifest = Path.Combine(directory, OwnedName.For(name + SnapshotName.ManifestSuffix));
+            // Two drafts of one name may be under way in one process.
+            var label = $"{Guid.NewGuid():N}~{name}";
+            _archive = Path.Combine(directory, OwnedName.For(label + SnapshotName.ArchiveSuffix));
+            _manifest = Path.Combine(directory, OwnedName.For(label + SnapshotName.ManifestSuffix));
             _body = Create(_archive);
             _eager = new(_body);
         }
@@ -118,16 +114,14 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
             _body.Flush(flushToDisk: true);
             await _eager.DisposeAsync();
             await _body.DisposeAsync();
-            PosixFile.Rename(_archive, Path.Combine(_directory, _name + SnapshotName.ArchiveSuffix));
-            PosixFile.Sync(_directory);
+            Place(_archive, SnapshotName.ArchiveSuffix);
 
             await using (var manifest = Create(_manifest))
             {
                 writeManifest(manifest);
                 manifest.Flush(flushToDisk: true);
             }
-            PosixFile.Rename(_manifest, Path.Combine(_directory, _name + SnapshotName.ManifestSuffix));
-            PosixFile.Sync(_directory);
+            Place(_manifest, SnapshotName.ManifestSuffix);
         }
 
         public override async ValueTask DisposeAsync()
@@ -136,6 +130,13 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
             await _body.DisposeAsync();
             File.Delete(_archive);
             File.Delete(_manifest);
+        }
+
+        private void Place(string temporary, string suffix)
+        {
+            if (!PosixFile.TryRenameNew(temporary, Path.Combine(_directory, _name + suffix)))
+                throw new FaultException(StoredNames.Exists(_directory, _name));
+            PosixFile.Sync(_directory);
         }
 
         // Readable by its owner alone: an archive holds the key and every message.

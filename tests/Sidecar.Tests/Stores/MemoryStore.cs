@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Stores;
+using ChatOps.Values;
+
+namespace ChatOps.Sidecar.Tests.Stores;
+
+/// <summary>The smallest store that keeps the contract.</summary>
+internal sealed class MemoryStore : IArchiveStore
+{
+    private readonly ConcurrentDictionary<string, byte[]> _objects = [];
+
+    public string Location => "memory";
+
+    public bool IsRemote => true;
+
+    public IReadOnlyList<string> Keys => [.. _objects.Keys];
+
+    public Task<Fault?> CheckWritableAsync(CancellationToken cancellation) => Task.FromResult<Fault?>(null);
+
+    public Task<ArchiveDraft> BeginAsync(string name, CancellationToken cancellation) =>
+        Task.FromResult<ArchiveDraft>(new Draft(_objects, Checked(name)));
+
+    public async IAsyncEnumerable<Manifest> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var names = _objects.Keys.Where(key => key.EndsWith(".json", StringComparison.Ordinal))
+            .Select(key => SnapshotName.TryParse(key[..^".json".Length])!);
+        await foreach (var manifest in StoredNames.NewestFirstAsync(names, ReadAsync, cancellation))
+            yield return manifest;
+    }
+
+    public Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) => OpenAsync(name, ".tar.zst");
+
+    public Task<Stream> OpenManifestAsync(string name, CancellationToken cancellation) => OpenAsync(name, ".json");
+
+    public async Task RemoveAsync(string name, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        _objects.TryRemove(Checked(name) + ".json", out _);
+        _objects.TryRemove(name + ".tar.zst", out _);
+    }
+
+    private async Task<Manifest?> ReadAsync(string name) => await ManifestFile.ReadAsync(await OpenAsync(name, ".json"), default);
+
+    private async Task<Stream> OpenAsync(string name, string suffix)
+    {
+        await Task.Yield();
+        return _objects.TryGetValue(Checked(name) + suffix, out var bytes)
+            ? new MemoryStream(bytes, writable: false)
+            : throw new FaultException(StoredNames.Missing(Location, name));
+    }
+
+    private static string Checked(string name) => StoredNames.Check(name) is { } fault ? throw new FaultException(fault) : name;
+
+    private sealed class Draft(ConcurrentDictionary<string, byte[]> objects, string name) : ArchiveDraft
+    {
+        private readonly MemoryStream _body = new();
+
+        public override Stream Body => _body;
+
+        public override async Task CommitAsync(Action<Stream> writeManifest)
+        {
+            await Task.Yield();
+            using var manifest = new MemoryStream();
+            writeManifest(manifest);
+            if (!objects.TryAdd(name + ".tar.zst", _body.ToArray()))
+                throw new FaultException(StoredNames.Exists("memory", name));
+            objects[name + ".json"] = manifest.ToArray();
+        }
+
+        public override ValueTask DisposeAsync() => default;
+    }
+}
+
+public sealed class MemoryStoreTests : StoreContract
+{
+    private readonly MemoryStore _store = new();
+
+    internal override IArchiveStore Store => _store;
+
+    internal override IReadOnlyList<string> Left() => _store.Keys;
+}
