@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Reports;
 using ChatOps.Sidecar.Stores;
 using ChatOps.Values;
@@ -8,6 +9,8 @@ namespace ChatOps.Sidecar.Commands;
 /// <summary>What one invocation of a command works with, taken from its options.</summary>
 internal sealed class CommandScope(GlobalOptions options, ParseResult parsed, IReport report, TimeProvider time)
 {
+    private IArchiveStore? _store;
+
     public IReport Report => report;
 
     public TimeProvider Time => time;
@@ -18,7 +21,12 @@ internal sealed class CommandScope(GlobalOptions options, ParseResult parsed, IR
 
     public string? Scratch => parsed.GetValue(options.Scratch) is { Length: > 0 } scratch ? scratch : null;
 
-    public IArchiveStore Store => StoreCatalog.Open(parsed.GetValue(options.Store), time);
+    public IArchiveStore Store => _store ??= StoreCatalog.Open(
+        parsed.GetValue(options.Store),
+        StoreOptions.Of(Environment.GetEnvironmentVariable(GlobalOptions.StoreOptionsVariable), parsed.GetValue(options.StoreOption) ?? []),
+        time);
+
+    public Encryption Encryption => EncryptionChoice.Parse(parsed.GetValue(options.Encryption));
 
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 

@@ -5,9 +5,22 @@ namespace ChatOps.Sidecar.Commands;
 /// <summary>The options every command understands; each has an environment variable for the pod.</summary>
 internal sealed class GlobalOptions
 {
+    public const string StoreOptionsVariable = "SIDECAR_STORE_OPTIONS";
+
     public Option<string> Home { get; } = Make("--home", "SIDECAR_HOME", "/home/kasm-user", "The directory to protect.");
 
-    public Option<string?> Store { get; } = Optional("--store", "SIDECAR_STORE", "The directory that keeps the archives.");
+    public Option<string?> Store { get; } = Optional("--store", "SIDECAR_STORE", "What keeps the archives: DIR, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX.");
+
+    /// <summary>The variable is read apart: its value is a list with commas.</summary>
+    public Option<string[]> StoreOption { get; } = new("--store-option")
+    {
+        Description = $"One option of the store, NAME=VALUE; may be given again. [{StoreOptionsVariable}, with commas]",
+        Recursive = true,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    public Option<string?> Encryption { get; } = Optional("--encryption", "SIDECAR_ENCRYPTION",
+        "How archives are encrypted; a store that others keep wants to be told: none.");
 
     public Option<string?> Target { get; } = Optional("--target", "SIDECAR_TARGET",
         "The target's name, the first part of a snapshot's name.");
@@ -17,7 +30,7 @@ internal sealed class GlobalOptions
 
     public Option<bool> Json { get; } = new("--json") { Description = "One JSON object a line instead of text.", Recursive = true };
 
-    public IEnumerable<Option> All => [Home, Store, Target, Scratch, Json];
+    public IEnumerable<Option> All => [Home, Store, StoreOption, Encryption, Target, Scratch, Json];
 
     private static Option<string> Make(string name, string variable, string fallback, string description) => new(name)
     {

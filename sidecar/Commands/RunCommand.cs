@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ChatOps.Kubernetes;
+using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Runs;
 using ChatOps.Values;
 
@@ -19,11 +20,14 @@ internal sealed class RunCommand : ISidecarCommand
             Target = scope.RequiredTarget(),
             Home = Path.GetFullPath(scope.Home),
             Scratch = scope.Scratch,
+            Encryption = scope.Encryption,
         };
         using var client = new KubernetesClient(ClusterConnection.Discover(scope.Get(_context)), scope.Time);
         void Log(string text) => scope.Report.Done(text, json => json.WriteString("message", text));
         var runner = new ResourceRunner(client, scope.Store, template, scope.Time, Log);
-        if (await scope.Store.CheckWritableAsync(cancellation) is { } fault)
+        var refusal = EncryptionChoice.Check(template.Encryption, scope.Store.IsRemote, scope.Store.Location)
+            ?? await scope.Store.CheckWritableAsync(cancellation);
+        if (refusal is { } fault)
             throw new FaultException(fault);
         Log($"{runner.Runner}: watching the snapshots of {template.Target} in {client.Namespace}");
         await runner.RunAsync(cancellation);

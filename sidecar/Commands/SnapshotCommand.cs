@@ -35,6 +35,7 @@ internal sealed class SnapshotCommand : ISidecarCommand
             Target = scope.RequiredTarget(),
             Home = Path.GetFullPath(scope.Home),
             Scratch = scope.Scratch,
+            Encryption = scope.Encryption,
             Excludes = [.. PathGlobs.LeftOutByDefault, .. scope.Get(_exclude) ?? []],
             Limits = new(TimeSpan.FromSeconds(scope.Get(_wait)), TimeSpan.FromSeconds(scope.Get(_hold))),
         };

@@ -11,12 +11,36 @@ internal static class SnapshotChoice
 
     public static async Task<Outcome<Manifest>> FindAsync(IArchiveStore store, string? target, string text, CancellationToken cancellation)
     {
+        if (text != Latest)
+            return await OpenAsync(store, text, cancellation);
         await foreach (var manifest in store.ListAsync(cancellation))
         {
-            if (text == Latest ? target is null || manifest.Target == target : manifest.Name == text)
+            if (target is null || manifest.Target == target)
                 return manifest;
         }
-        var what = text == Latest ? target is null ? "any snapshot" : $"a snapshot of {target}" : $"a snapshot '{text}'";
-        return new Fault("NoSuchSnapshot", $"the store {store.Location} does not hold {what}", "See `sidecar list`");
+        return Missing(store, target is null ? "any snapshot" : $"a snapshot of {target}");
     }
+
+    /// <summary>A name needs no list, which costs a request for every snapshot and may lag behind.</summary>
+    private static async Task<Outcome<Manifest>> OpenAsync(IArchiveStore store, string name, CancellationToken cancellation)
+    {
+        if (SnapshotName.TryParse(name) is null)
+            return Missing(store, $"a snapshot '{name}'");
+        try
+        {
+            await using var file = await store.OpenManifestAsync(name, cancellation);
+            return await ManifestFile.ReadAsync(file, cancellation);
+        }
+        catch (FaultException failure)
+        {
+            return failure.Fault;
+        }
+        catch (Exception failure) when (failure is InvalidDataException or System.Text.Json.JsonException)
+        {
+            return Missing(store, $"a snapshot '{name}' whose manifest can be read");
+        }
+    }
+
+    private static Fault Missing(IArchiveStore store, string what) =>
+        new("NoSuchSnapshot", $"the store {store.Location} does not hold {what}", "See `sidecar list`");
 }

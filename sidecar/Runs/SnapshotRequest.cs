@@ -1,5 +1,7 @@
 using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Sqlite;
+using ChatOps.Sidecar.Stores;
+using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Runs;
 
@@ -25,7 +27,17 @@ internal sealed record SnapshotRequest
 
     public PinLimits Limits { get; init; } = PinLimits.Default;
 
+    public Encryption Encryption { get; init; }
+
     public int Level { get; init; } = 3;
 
     public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Why a snapshot to this store would be refused, asked before anything is read; null when nothing is in the way.</summary>
+    public async Task<Fault?> CheckAsync(IArchiveStore store, CancellationToken cancellation) =>
+        SnapshotName.Check(Target)
+        ?? (Directory.Exists(Home) ? null : new Fault(
+            "NoHome", $"there is no directory {Home} to take a snapshot of", "Give --home (SIDECAR_HOME)"))
+        ?? EncryptionChoice.Check(Encryption, store.IsRemote, store.Location)
+        ?? await store.CheckWritableAsync(cancellation);
 }

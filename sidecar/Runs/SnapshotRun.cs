@@ -52,11 +52,7 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
 
     private async Task CheckAsync(CancellationToken cancellation)
     {
-        var fault = SnapshotName.Check(request.Target)
-            ?? (Directory.Exists(request.Home) ? null : new Fault(
-                "NoHome", $"there is no directory {request.Home} to take a snapshot of", "Give --home (SIDECAR_HOME)"))
-            ?? await store.CheckWritableAsync(cancellation);
-        if (fault is not null)
+        if (await request.CheckAsync(store, cancellation) is { } fault)
             throw new FaultException(fault);
         if (request.Scratch is { } scratch && Directory.Exists(scratch))
             OwnedName.Sweep(scratch, time.GetUtcNow());

@@ -1,0 +1,115 @@
+using Amazon.Runtime;
+using Amazon.S3.Model;
+using ChatOps.Sidecar.Archives;
+using ChatOps.Values;
+
+namespace ChatOps.Sidecar.Stores.S3;
+
+/// <summary>
+/// Keeps archives in a bucket of S3 or of what speaks its protocol. An archive travels in parts while it is made and becomes an object only
+/// when all of them have arrived; its manifest is written after it, and neither ever replaces an object that is there.
+/// </summary>
+internal sealed class S3Store(S3Bucket bucket) : IArchiveStore
+{
+    private readonly S3Location _location = bucket.Location;
+
+    public string Location => _location.ToString();
+
+    public bool IsRemote => true;
+
+    public static S3Store Open(string address, S3Settings settings, TimeProvider time, AWSCredentials? credentials = null) =>
+        new(new S3Bucket(S3Location.Parse(address), settings, time, credentials));
+
+    /// <summary>
+    /// Lists, then begins an upload and aborts it: that needs the same permissions as a snapshot and leaves nothing, which an object under
+    /// a lock would.
+    /// </summary>
+    public async Task<Fault?> CheckWritableAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await bucket.AskAsync("listing", (s3, ct) => s3.ListObjectsV2Async(
+                new() { BucketName = bucket.Name, Prefix = _location.Prefix, MaxKeys = 1 }, ct), cancellation);
+            var request = S3Requests.Begin(bucket, _location.ProbeKey, "");
+            var probe = await bucket.AskAsync("writing to", (s3, ct) => s3.InitiateMultipartUploadAsync(request, ct), cancellation);
+            await LeftoverUploads.AbortAsync(bucket, _location.ProbeKey, probe.UploadId, cancellation);
+            return null;
+        }
+        catch (FaultException failure)
+        {
+            return failure.Fault;
+        }
+    }
+
+    public async Task<ArchiveDraft> BeginAsync(string name, CancellationToken cancellation)
+    {
+        var draft = new S3Draft(bucket, name, cancellation);
+        await LeftoverUploads.SweepAsync(bucket, cancellation);
+        return draft;
+    }
+
+    public async IAsyncEnumerable<Manifest> ListAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        HashSet<string> archives = [];
+        List<SnapshotName> names = [];
+        await foreach (var key in KeysAsync(cancellation))
+        {
+            if (_location.NameOf(key, SnapshotName.ArchiveSuffix) is { } archive)
+                archives.Add(archive.ToString());
+            else if (_location.NameOf(key, SnapshotName.ManifestSuffix) is { } name)
+                names.Add(name);
+        }
+        var whole = names.Where(name => archives.Contains(name.ToString()));
+        await foreach (var manifest in StoredNames.NewestFirstAsync(whole, name => TryReadAsync(name, cancellation), cancellation))
+            yield return manifest;
+    }
+
+    public Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) =>
+        OpenAsync(name, _location.ManifestKey(name), _location.ArchiveKey(name), cancellation);
+
+    public Task<Stream> OpenManifestAsync(string name, CancellationToken cancellation) =>
+        OpenAsync(name, _location.ArchiveKey(name), _location.ManifestKey(name), cancellation);
+
+    public async Task RemoveAsync(string name, CancellationToken cancellation)
+    {
+        foreach (var key in new[] { _location.ManifestKey(name), _location.ArchiveKey(name) })
+            await bucket.CallAsync("removing from", (s3, ct) => s3.DeleteObjectAsync(bucket.Name, key, ct), cancellation);
+    }
+
+    private async Task<Stream> OpenAsync(string name, string otherKey, string key, CancellationToken cancellation)
+    {
+        var other = await bucket.FindAsync("reading", (s3, ct) => s3.GetObjectMetadataAsync(bucket.Name, otherKey, ct), cancellation);
+        return other is not null && await ResumingStream.TryOpenAsync(bucket, key, cancellation) is { } stream
+            ? stream
+            : throw new FaultException(StoredNames.Missing(Location, name));
+    }
+
+    private async IAsyncEnumerable<string> KeysAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var request = new ListObjectsV2Request { BucketName = bucket.Name, Prefix = _location.Prefix, Delimiter = "/" };
+        do
+        {
+            var page = await bucket.CallAsync("listing", (s3, ct) => s3.ListObjectsV2Async(request, ct), cancellation);
+            foreach (var found in page.S3Objects ?? [])
+                yield return found.Key;
+            request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (request.ContinuationToken is not null);
+    }
+
+    private async Task<Manifest?> TryReadAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            // Another may have removed it since it was listed.
+            await using var file = await ResumingStream.TryOpenAsync(bucket, _location.ManifestKey(name), cancellation);
+            return file is null ? null : await ManifestFile.ReadAsync(file, cancellation);
+        }
+        catch (Exception failure) when (failure is InvalidDataException or System.Text.Json.JsonException)
+        {
+            return null;
+        }
+    }
+}
