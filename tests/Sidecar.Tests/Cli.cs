@@ -7,19 +7,28 @@ internal static class Cli
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "sidecar");
 
-    public static Process Start(Home home, params string[] arguments)
+    public static Process Start(Home home, params string[] arguments) => Start(home, new Dictionary<string, string?>(), arguments);
+
+    /// <param name="variables">Besides the usual ones; null takes one away.</param>
+    public static Process Start(Home home, IReadOnlyDictionary<string, string?> variables, params string[] arguments)
     {
         var start = new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["SIDECAR_HOME"] = home.Root;
         start.Environment["SIDECAR_STORE"] = home.Store;
         start.Environment["SIDECAR_SCRATCH"] = home.Scratch;
         start.Environment["SIDECAR_TARGET"] = "ghostwire";
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
-    public static async Task<(int Code, string Output, string Error)> RunAsync(Home home, params string[] arguments)
+    public static Task<(int Code, string Output, string Error)> RunAsync(Home home, params string[] arguments) =>
+        RunAsync(home, new Dictionary<string, string?>(), arguments);
+
+    public static async Task<(int Code, string Output, string Error)> RunAsync(
+        Home home, IReadOnlyDictionary<string, string?> variables, params string[] arguments)
     {
-        using var process = Start(home, arguments);
+        using var process = Start(home, variables, arguments);
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Amazon.S3.Model;
 using ChatOps.Sidecar.Archives;
 using ChatOps.Values;
@@ -48,7 +49,7 @@ internal sealed class ResumingStream : ReadOnlyStream
 
     protected override void Dispose(bool disposing)
     {
-        _answer?.Dispose();
+        HangUp();
         base.Dispose(disposing);
     }
 
@@ -64,8 +65,7 @@ internal sealed class ResumingStream : ReadOnlyStream
             }
             catch (Exception failure) when (failure is IOException or HttpRequestException or TimeoutException)
             {
-                _answer?.Dispose();
-                _answer = null;
+                HangUp();
                 if (attempt == Tries)
                     throw new FaultException(S3Faults.Of(failure, "reading", _bucket.Location.ToString()), failure);
                 await Task.Delay(Pause(attempt), _bucket.Time, _cancellation);
@@ -85,6 +85,24 @@ internal sealed class ResumingStream : ReadOnlyStream
         {
             throw new TimeoutException($"nothing came for {Silence.TotalSeconds:0} seconds");
         }
+        catch (AmazonClientException failure)
+        {
+            // The SDK compares what came with the ETag where that is an MD5.
+            throw new InvalidDataException($"{_key} is not what was once written there", failure);
+        }
+    }
+
+    private void HangUp()
+    {
+        try
+        {
+            _answer?.Dispose();
+        }
+        catch (AmazonClientException)
+        {
+            // The same comparison, by a reader who has left: nobody relies on what was read no further.
+        }
+        _answer = null;
     }
 
     private async Task<GetObjectResponse> ResumeAsync()

@@ -24,6 +24,9 @@ public sealed class S3Front : IAsyncDisposable
     /// <summary>Uploads tell that they were begun so long ago.</summary>
     public TimeSpan Age { get; set; }
 
+    /// <summary>As many servers do.</summary>
+    public bool IgnoresConditions { get; set; }
+
     public IReadOnlyList<S3Call> Calls
     {
         get { lock (_calls) return [.. _calls]; }
@@ -55,7 +58,7 @@ public sealed class S3Front : IAsyncDisposable
         lock (_calls) _calls.Add(call);
         var fault = Take(call);
         if (fault is { Arrives: false } && await RefuseAsync(context, fault)) return;
-        if (S3Conditions.Refusal(call, _server) is { } code)
+        if (!IgnoresConditions && S3Conditions.Refusal(call, _server) is { } code)
         {
             await WriteAsync(context, code.Status, S3Xml.Error(code.Name));
             return;
@@ -87,10 +90,17 @@ public sealed class S3Front : IAsyncDisposable
     {
         fault.Met.TrySetResult();
         if (fault.CutAfter is not null) return false;
-        if (fault.Hangs) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (fault.Hangs) await HangAsync(context);
         if (fault.Status == 0) context.Abort();
         else await WriteAsync(context, fault.Status, S3Xml.Error(fault.Code));
         return true;
+    }
+
+    private static async Task HangAsync(HttpContext context)
+    {
+        var gone = new TaskCompletionSource();
+        using var registration = context.RequestAborted.Register(gone.SetResult);
+        await gone.Task;
     }
 
     private S3Fault? Take(S3Call call)

@@ -34,7 +34,9 @@ public sealed class S3Server : IAsyncDisposable
 
     /// <summary>Uploads that are neither complete nor aborted: id and key.</summary>
     public IReadOnlyList<(string Id, string Key)> Uploads() => !Directory.Exists(UploadsPath) ? [] :
-        [.. Directory.EnumerateDirectories(UploadsPath).Select(path => (Path.GetFileName(path), File.ReadAllText(Path.Combine(path, "key"))))];
+        // A part that arrives after its upload was aborted leaves a folder without a key.
+        [.. Directory.GetDirectories(UploadsPath).Select(path => (Id: Path.GetFileName(path), Key: Path.Combine(path, "key")))
+            .Where(upload => File.Exists(upload.Key)).Select(upload => (upload.Id, File.ReadAllText(upload.Key)))];
 
     public string ObjectPath(string key) => Path.Combine(BucketPath, key) + ObjectSuffix;
 
