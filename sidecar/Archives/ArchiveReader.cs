@@ -13,6 +13,9 @@ namespace ChatOps.Sidecar.Archives;
 internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> files, IEntrySink sink, Action<long,
     long> progress) : IDisposable
 {
+    /// <summary>The kind of the fault that says an archive is not what its manifest says, and never will be.</summary>
+    public const string Damage = "ArchiveDamaged";
+
     private readonly IEnumerator<FileRecord> _expected = files.GetEnumerator();
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(ArchiveWriter.BufferSize, pinned: true);
@@ -125,5 +128,5 @@ internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> f
     }
 
     private FaultException Damaged(string cause, Exception? inner = null) => new(
-        new Fault("ArchiveDamaged", $"reading {manifest.Archive}: {cause}", "Use an older snapshot: see `sidecar list`"), inner);
+        new Fault(Damage, $"reading {manifest.Archive}: {cause}", "Use an older snapshot: see `sidecar list`"), inner);
 }

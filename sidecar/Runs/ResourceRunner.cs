@@ -120,7 +120,7 @@ internal sealed class ResourceRunner(
         return snapshot.Spec.Verify != false ? await VerifyAsync(manifest, report, cancellation) : manifest;
     }
 
-    /// <summary>An archive that cannot be read back is removed: it must not be counted on.</summary>
+    /// <summary>An archive that is damaged is removed, as it must not be counted on; one that could not be reached is not.</summary>
     private async Task<Outcome<Manifest>> VerifyAsync(Manifest manifest, StatusReport report, CancellationToken cancellation)
     {
         if (report.Status.Phase == SnapshotPhase.Running)
@@ -131,7 +131,8 @@ internal sealed class ResourceRunner(
         }
         catch (FaultException failure)
         {
-            await store.RemoveAsync(manifest.Name, CancellationToken.None);
+            if (failure.Fault.Kind == ArchiveReader.Damage)
+                await store.RemoveAsync(manifest.Name, CancellationToken.None);
             return failure.Fault;
         }
     }

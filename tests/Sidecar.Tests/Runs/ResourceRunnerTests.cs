@@ -66,6 +66,20 @@ public sealed class ResourceRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task An_archive_that_could_not_be_reached_to_verify_it_is_kept_and_the_request_fails()
+    {
+        _cluster.Add("s1");
+        var runner = new ResourceRunner(
+            _cluster, new Stores.UnreachableStore(_home.Archives), _home.Request, TimeProvider.System, _ => { });
+        var running = runner.RunAsync(_stop.Token);
+        await _cluster.FinalAsync("s1").WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await _stop.CancelAsync();
+        await running;
+        Assert.Equal("StoreUnreachable", _cluster["s1"].Status.Error!.Reason);
+        Assert.Single(await _home.ListAsync());
+    }
+
+    [Fact]
     public async Task A_failure_is_written_with_its_reason_and_hint()
     {
         _cluster.Add("s1");

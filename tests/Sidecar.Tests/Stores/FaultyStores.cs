@@ -84,6 +84,13 @@ internal sealed class LateListingStore(IArchiveStore below) : PassingStore(below
     }
 }
 
+/// <summary>Takes everything and then cannot be reached by whoever wants to read it.</summary>
+internal sealed class UnreachableStore(IArchiveStore below) : PassingStore(below)
+{
+    protected override Stream Wrap(Stream reader) =>
+        throw new FaultException(new Fault("StoreUnreachable", "reading the store: it cannot be reached", "Check the network"));
+}
+
 internal sealed class PassingDraft(ArchiveDraft below, Stream body) : ArchiveDraft
 {
     public override Stream Body => body;
