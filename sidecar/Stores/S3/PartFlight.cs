@@ -4,20 +4,19 @@ using Amazon.S3.Model;
 namespace ChatOps.Sidecar.Stores.S3;
 
 /// <summary>
-/// The parts of one upload on their way: as many as three at once while they are small, one when they are large, so that memory is bounded
-/// by the size of parts and not by that of the archive. The first failure stops the others.
+/// The parts of one upload on their way: two at once while they are small, one when they are large, so that memory is bounded by the size
+/// of parts and not by that of the archive. The first failure stops the others.
 /// </summary>
-internal sealed class PartFlight(S3Bucket bucket, string key, CancellationToken cancellation)
+internal sealed class PartFlight(S3Bucket bucket, string key, ConcurrentBag<byte[]> spare, CancellationToken cancellation)
 {
-    private const int AllShares = 3;
+    private const int AllShares = 2;
     private readonly SemaphoreSlim _shares = new(AllShares);
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-    private readonly ConcurrentBag<byte[]> _spare = [];
     private readonly List<Task<PartETag>> _parts = [];
     private Exception? _failure;
 
     public byte[] Rent(int size) =>
-        _spare.TryTake(out var used) && used.Length == size ? used : GC.AllocateUninitializedArray<byte>(size);
+        spare.TryTake(out var used) && used.Length == size ? used : GC.AllocateUninitializedArray<byte>(size);
 
     /// <summary>Returns as soon as there is room for the part among the others; the bytes are its own from then on.</summary>
     public void Send(string uploadId, int number, byte[] bytes, int length)
@@ -45,7 +44,7 @@ internal sealed class PartFlight(S3Bucket bucket, string key, CancellationToken 
         {
             var answer = await bucket.CallAsync("writing to", (s3, ct) => s3.UploadPartAsync(
                 S3Requests.Part(bucket, key, uploadId, number, bytes, length), ct), _stop.Token, length);
-            _spare.Add(bytes);
+            spare.Add(bytes);
             return new PartETag(answer);
         }
         catch (Exception failure)

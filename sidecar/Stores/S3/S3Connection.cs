@@ -21,7 +21,9 @@ internal static class S3Connection
 
     static S3Connection() =>
         // The SDK looks for this class by its name, which does not survive trimming; IRSA needs it.
-        GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(_ => new AmazonSecurityTokenServiceClient());
+        // The exchange of a service account's token is its own proof: credentials for it would be looked for in the chain that asks.
+        GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(context =>
+            new AmazonSecurityTokenServiceClient(new AnonymousAWSCredentials(), context.SecurityTokenServiceClientContextData.Region));
 
     /// <param name="credentials">Null for the default chain: environment, profile, IRSA, container, IMDS.</param>
     public static IAmazonS3 Open(S3Settings settings, int retries, AWSCredentials? credentials)

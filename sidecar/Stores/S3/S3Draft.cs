@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Stores.S3;
@@ -20,8 +21,9 @@ internal sealed class S3Draft : ArchiveDraft
     public S3Draft(S3Bucket bucket, string name, CancellationToken cancellation)
     {
         _bucket = bucket;
-        _archive = new(bucket, bucket.Location.ArchiveKey(name), name, _stop.Token);
-        _manifest = new(bucket, bucket.Location.ManifestKey(name), name, _stop.Token);
+        ConcurrentBag<byte[]> spare = [];
+        _archive = new(bucket, bucket.Location.ArchiveKey(name), name, spare, _stop.Token);
+        _manifest = new(bucket, bucket.Location.ManifestKey(name), name, spare, _stop.Token);
         _caller = cancellation.Register(_stop.Cancel);
     }
 
@@ -31,6 +33,7 @@ internal sealed class S3Draft : ArchiveDraft
     {
         // From here on the caller's cancellation is not heard: an archive without its manifest would be lost work.
         await _caller.DisposeAsync();
+        await _archive.LandAsync();
         // Made before the archive becomes an object: one that cannot be made leaves nothing at all.
         writeManifest(_manifest);
         await _archive.CompleteAsync();

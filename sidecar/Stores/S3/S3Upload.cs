@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Amazon.S3.Model;
 using ChatOps.Sidecar.Archives;
 using ChatOps.Values;
@@ -8,11 +9,13 @@ namespace ChatOps.Sidecar.Stores.S3;
 /// One object being written: bytes go out in parts while more come in, a few parts at a time, and become the object by one last call that
 /// never replaces another. What fits into the first part is sent whole by that call. The failure of a part is thrown by the next write.
 /// </summary>
-internal sealed class S3Upload(S3Bucket bucket, string key, string name, CancellationToken cancellation) : WriteOnlyStream
+/// <param name="spare">Buffers that are used again, by the next upload too.</param>
+internal sealed class S3Upload(
+    S3Bucket bucket, string key, string name, ConcurrentBag<byte[]> spare, CancellationToken cancellation) : WriteOnlyStream
 {
     private readonly string _draft = Guid.NewGuid().ToString("N");
     private readonly int _first = bucket.Settings.PartMebibytes;
-    private readonly PartFlight _flight = new(bucket, key, cancellation);
+    private readonly PartFlight _flight = new(bucket, key, spare, cancellation);
     private byte[]? _buffer;
     private int _filled, _number = 1;
     private string? _uploadId;
@@ -32,11 +35,18 @@ internal sealed class S3Upload(S3Bucket bucket, string key, string name, Cancell
         }
     }
 
-    /// <summary>Makes it an object; throws <c>SnapshotExists</c> where there is one already.</summary>
-    public async Task CompleteAsync()
+    /// <summary>Returns when all that was written has arrived; what fits into one part waits to be sent whole.</summary>
+    public Task LandAsync()
     {
         if (_uploadId is not null && _filled > 0)
             Send();
+        return _flight.LandAsync();
+    }
+
+    /// <summary>Makes it an object; throws <c>SnapshotExists</c> where there is one already.</summary>
+    public async Task CompleteAsync()
+    {
+        await LandAsync();
         var parts = await _flight.LandAsync();
         // Servers that do not know If-None-Match are asked first; the header then guards the instant between.
         if (await FindAsync(cancellation) is not null)

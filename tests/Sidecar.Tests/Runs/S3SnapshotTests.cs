@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using ChatOps.Sidecar.Tests.Stores;
+using ChatOps.Testing;
 using ChatOps.Testing.S3;
 using ChatOps.Testing.Sqlite;
+using Microsoft.AspNetCore.Http;
 
 namespace ChatOps.Sidecar.Tests.Runs;
 
@@ -67,6 +69,26 @@ public sealed class S3SnapshotTests : IAsyncLifetime
         Assert.Equal(130, process.ExitCode);
         Assert.Empty(Front.Server.Uploads());
         Assert.Empty(Front.Server.Keys());
+    }
+
+    [Fact]
+    public async Task In_a_pod_the_role_of_the_service_account_is_enough()
+    {
+        await using var sts = await LocalServer.StartAsync(context => context.Response.WriteAsync($"""
+            <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials>
+            <AccessKeyId>{S3Server.AccessKey}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>session</SessionToken>
+            <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>
+            """));
+        var (code, _, error) = await Cli.RunAsync(_home, new Dictionary<string, string?>(Variables)
+        {
+            ["AWS_ACCESS_KEY_ID"] = null,
+            ["AWS_ROLE_ARN"] = "arn:aws:iam::1:role/backup",
+            ["AWS_WEB_IDENTITY_TOKEN_FILE"] = _home.Write("token", "token"),
+            ["AWS_REGION"] = "eu-central-1",
+            ["AWS_ENDPOINT_URL_STS"] = sts.Url.ToString(),
+        }, "snapshot");
+        Assert.True(code == 0, error);
+        Assert.All(Front.Calls, call => Assert.Equal("session", call.Header("x-amz-security-token")));
     }
 
     [Fact]

@@ -34,7 +34,6 @@ public sealed class S3Server : IAsyncDisposable
 
     /// <summary>Uploads that are neither complete nor aborted: id and key.</summary>
     public IReadOnlyList<(string Id, string Key)> Uploads() => !Directory.Exists(UploadsPath) ? [] :
-        // A part that arrives after its upload was aborted leaves a folder without a key.
         [.. Directory.GetDirectories(UploadsPath).Select(path => (Id: Path.GetFileName(path), Key: Path.Combine(path, "key")))
             .Where(upload => File.Exists(upload.Key)).Select(upload => (upload.Id, File.ReadAllText(upload.Key)))];
 
@@ -45,9 +44,10 @@ public sealed class S3Server : IAsyncDisposable
 
     internal bool Abort(string id)
     {
-        var path = Path.Combine(UploadsPath, id);
-        if (!Directory.Exists(path)) return false;
-        Directory.Delete(path, recursive: true);
+        // Its folder stays: a part still on its way would find it gone, and s3rver would die of that.
+        var key = Path.Combine(UploadsPath, id, "key");
+        if (!File.Exists(key)) return false;
+        File.Delete(key);
         return true;
     }
 
