@@ -9,7 +9,8 @@ internal static class StoreCatalog
     public static IReadOnlyList<StoreKind> All { get; } =
     [
         new("", "DIR", [], (address, _, time) => new DirectoryStore(Path.GetFullPath(address), time)),
-        new("s3", "s3://BUCKET/PREFIX", S3Settings.Known, (address, options, time) => S3Store.Open(address, S3Settings.ForS3(options), time)),
+        new("s3", "s3://BUCKET/PREFIX", S3Settings.Known, (address, options, time) =>
+            S3Store.Open(address, S3Settings.ForS3(options), time)),
         new("gs", "gs://BUCKET/PREFIX", S3Settings.KnownToGoogle, (address, options, time) =>
             S3Store.Open(address, S3Settings.ForGoogle(options), time)),
     ];

@@ -15,7 +15,8 @@ internal static class StoredNames
         new("NoSuchSnapshot", $"the store {location} has no snapshot '{name}'", "See `sidecar list`");
 
     public static Fault Exists(string location, string name) => new(
-        "SnapshotExists", $"the store {location} already has a snapshot {name}, which is never overwritten", "Take it again: the name will be another");
+        "SnapshotExists", $"the store {location} already has a snapshot {name}, which is never overwritten",
+        "Take it again: the name will be another");
 
     /// <param name="readAsync">The manifest, or null where it cannot be read.</param>
     public static async IAsyncEnumerable<Manifest> NewestFirstAsync(

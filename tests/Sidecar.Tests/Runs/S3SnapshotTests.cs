@@ -11,6 +11,15 @@ namespace ChatOps.Sidecar.Tests.Runs;
 public sealed class S3SnapshotTests : IAsyncLifetime
 {
     private readonly Home _home = new();
+    /// <summary>What STS answers. Source: AWS Security Token Service API Reference, "AssumeRoleWithWebIdentity".</summary>
+    private const string Exchanged = $"""
+        <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+        <AssumeRoleWithWebIdentityResult><Credentials>
+        <AccessKeyId>{S3Server.AccessKey}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>session</SessionToken>
+        <Expiration>2099-01-01T00:00:00Z</Expiration>
+        </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>
+        """;
+
     private S3Front? _front;
 
     private S3Front Front => _front!;
@@ -74,11 +83,7 @@ public sealed class S3SnapshotTests : IAsyncLifetime
     [Fact]
     public async Task In_a_pod_the_role_of_the_service_account_is_enough()
     {
-        await using var sts = await LocalServer.StartAsync(context => context.Response.WriteAsync($"""
-            <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials>
-            <AccessKeyId>{S3Server.AccessKey}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>session</SessionToken>
-            <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>
-            """));
+        await using var sts = await LocalServer.StartAsync(context => context.Response.WriteAsync(Exchanged));
         var (code, _, error) = await Cli.RunAsync(_home, new Dictionary<string, string?>(Variables)
         {
             ["AWS_ACCESS_KEY_ID"] = null,
@@ -95,7 +100,8 @@ public sealed class S3SnapshotTests : IAsyncLifetime
     public async Task Without_a_word_about_encryption_nothing_leaves()
     {
         _home.Write("a", "a");
-        var (code, _, error) = await Cli.RunAsync(_home, new Dictionary<string, string?>(Variables) { ["SIDECAR_ENCRYPTION"] = null }, "snapshot");
+        var unsaid = new Dictionary<string, string?>(Variables) { ["SIDECAR_ENCRYPTION"] = null };
+        var (code, _, error) = await Cli.RunAsync(_home, unsaid, "snapshot");
         Assert.Equal(4, code);
         Assert.Contains("--encryption none", error, StringComparison.Ordinal);
         Assert.Empty(Front.Calls);
