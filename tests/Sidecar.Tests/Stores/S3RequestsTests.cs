@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Amazon.Runtime;
+using ChatOps.Sidecar.Stores.S3;
 using ChatOps.Testing.S3;
 
 namespace ChatOps.Sidecar.Tests.Stores;
@@ -50,6 +52,18 @@ public sealed class S3RequestsTests : IAsyncLifetime
         var makes = _front!.Calls.Where(call => call.IsComplete || call is { Method: "PUT", IsPart: false }).ToList();
         Assert.Equal(2, makes.Count);
         Assert.All(makes, call => Assert.Equal("*", call.Header("If-None-Match")));
+    }
+
+    [Fact]
+    public async Task Cloud_Storage_is_sent_nothing_it_does_not_know()
+    {
+        var settings = S3Settings.ForGoogle(new([$"endpoint={_front!.Url.GetLeftPart(UriPartial.Authority)}", "part-mib=5"]));
+        var keys = new BasicAWSCredentials(S3Server.AccessKey, S3Server.SecretKey);
+        var store = S3Store.Open($"gs://{S3Server.Bucket}/p", settings, TimeProvider.System, keys);
+        await store.PutAsync(Name, Samples.Noise(6 << 20));
+        Assert.Equal([Name], await store.NamesAsync());
+        var names = _front.Calls.SelectMany(call => call.Headers.Keys).Select(name => name.ToLowerInvariant()).Distinct();
+        Assert.DoesNotContain(names, name => name.Contains("checksum", StringComparison.Ordinal) || name == "if-none-match");
     }
 
     public async ValueTask InitializeAsync()
