@@ -61,6 +61,26 @@ internal static class CommandLine
         return words;
     }
 
+    /// <summary>The line that <see cref="Parse"/> reads as these options: as short as a person would type it.</summary>
+    public static string Write(CommandDeclaration command, IReadOnlyDictionary<string, string> options)
+    {
+        var line = new StringBuilder($"/{command.Name}");
+        var inOrder = true;
+        foreach (var option in command.Options)
+        {
+            if (!options.TryGetValue(option.Name, out var value))
+            {
+                inOrder = false;
+                continue;
+            }
+            // A quotation mark cannot be written, and no value has one.
+            var written = value.Replace("\"", "", StringComparison.Ordinal);
+            if (!inOrder || Named(command, written).Option is not null) written = $"{option.Name}:{written}";
+            line.Append(' ').Append(written.Length == 0 || written.Any(char.IsWhiteSpace) ? $"\"{written}\"" : written);
+        }
+        return line.ToString();
+    }
+
     private static Outcome<IReadOnlyDictionary<string, string>> Bind(CommandDeclaration command, IEnumerable<string> words)
     {
         var options = new Dictionary<string, string>();

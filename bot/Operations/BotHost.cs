@@ -6,6 +6,7 @@ using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Commands;
 using ChatOps.Bot.Dispatch;
+using ChatOps.Bot.Platforms.Discord;
 using ChatOps.Bot.Platforms.Telegram;
 using ChatOps.Bot.Platforms.Web;
 using ChatOps.Bot.Settings;
@@ -37,6 +38,7 @@ internal static class BotHost
         AddCommands(builder.Services);
         AddWeb(builder.Services);
         if (settings.Telegram is { Enabled: true, Token: { } token }) AddTelegram(builder.Services, settings.Telegram, token);
+        if (settings.Discord is { Enabled: true, Token: { } discord }) AddDiscord(builder.Services, settings.Discord, discord);
         builder.Services.AddHostedService<BotWorkers>();
 
         var app = builder.Build();
@@ -93,6 +95,21 @@ internal static class BotHost
         services.AddSingleton<Pacer>().AddSingleton(new ButtonData(BotApi.LongestCallbackData)).AddSingleton<Identity>();
         services.AddSingleton(p => new CommandMenu(p.GetRequiredService<BotApi>(), p.GetRequiredService<CommandCatalog>));
         services.AddSingleton<UpdateHandler>().AddSingleton<UpdateSource>().AddSingleton<IChatPlatform, TelegramPlatform>();
+    }
+
+    private static void AddDiscord(IServiceCollection services, DiscordSettings discord, Secret token)
+    {
+        services.AddSingleton<IChatPlatform>(p =>
+        {
+            var time = p.GetRequiredService<TimeProvider>();
+            var api = new DiscordApi(new HttpClient { Timeout = Timeout.InfiniteTimeSpan }, discord.Api, token, new RestLimits(time), time);
+            var buttons = new ButtonData(CardEmbed.LongestCustomId);
+            Func<CommandCatalog> catalog = p.GetRequiredService<CommandCatalog>;
+            Func<Completion> completion = p.GetRequiredService<Completion>;
+            return ActivatorUtilities.CreateInstance<DiscordPlatform>(
+                p, api, buttons, ActivatorUtilities.CreateInstance<Gateway>(p, api, token), new CommandRegistration(api, catalog),
+                ActivatorUtilities.CreateInstance<InteractionHandler>(p, api, buttons, catalog, completion));
+        });
     }
 
     private static IEnumerable<IChatPlatform> Web(IServiceProvider services)

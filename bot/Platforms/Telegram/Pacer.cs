@@ -1,3 +1,5 @@
+using ChatOps.Bot.Chat;
+
 namespace ChatOps.Bot.Platforms.Telegram;
 
 /// <summary>
@@ -8,12 +10,12 @@ namespace ChatOps.Bot.Platforms.Telegram;
 /// <remarks>Source: Telegram Bots FAQ, "My bot is hitting limits, how do I avoid this?".</remarks>
 internal sealed class Pacer(TimeProvider time)
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<long, Lane> _lanes = [];
     /// <summary>So many chats told to wait at once are a limit on all of them; a 429 does not say which it is.</summary>
     private const int ChatsUntilAll = 3;
 
-    private readonly Window _all = new(28, TimeSpan.FromSeconds(1));
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, Lane> _lanes = [];
+    private readonly RateWindow _all = new(28, TimeSpan.FromSeconds(1));
     private DateTimeOffset _quietUntil;
 
     /// <summary>Completes when one message may be sent or edited in this chat; to be disposed once that is answered.</summary>
@@ -41,9 +43,9 @@ internal sealed class Pacer(TimeProvider time)
     {
         lock (_gate)
         {
-            var until = Now + howLong;
+            var until = time.GetUtcNow() + howLong;
             LaneOf(chat).QuietUntil = until;
-            if (_lanes.Values.Count(l => l.QuietUntil > Now) >= ChatsUntilAll) _quietUntil = Latest(_quietUntil, until);
+            if (_lanes.Values.Count(l => l.QuietUntil > time.GetUtcNow()) >= ChatsUntilAll) _quietUntil = Latest(_quietUntil, until);
         }
     }
 
@@ -61,13 +63,13 @@ internal sealed class Pacer(TimeProvider time)
                     lane.Pumping = false;
                     return;
                 }
-                var now = Now;
+                var now = time.GetUtcNow();
                 wait = Latest(lane.FreeAt(now, next.Urgent), _quietUntil, _all.FreeAt(now)) - now;
                 if (wait <= TimeSpan.Zero)
                 {
                     lane.Waiting.Remove(next);
                     // One cancelled in this moment gives its turn to the next.
-                    var turn = new Turn(this);
+                    var turn = new RateTurn(_gate, time);
                     if (next.Turn.TrySetResult(turn)) lane.Note(turn, now, next.Urgent, _all);
                     continue;
                 }
@@ -80,14 +82,12 @@ internal sealed class Pacer(TimeProvider time)
         }
     }
 
-    private DateTimeOffset Now => time.GetUtcNow();
-
     private Lane LaneOf(long chat)
     {
         if (_lanes.TryGetValue(chat, out var lane)) return lane;
         if (_lanes.Count > 5000)
         {
-            var now = Now;
+            var now = time.GetUtcNow();
             foreach (var idle in _lanes.Where(l => !l.Value.Pumping && l.Value.FreeAt(now, urgent: false) <= now).Select(l => l.Key).ToList()) _lanes.Remove(idle);
         }
         return _lanes[chat] = new Lane(isGroup: chat < 0);
@@ -109,17 +109,6 @@ internal sealed class Pacer(TimeProvider time)
         public TaskCompletionSource<IDisposable> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>One call, from the moment it may be made.</summary>
-    private sealed class Turn(Pacer pacer) : IDisposable
-    {
-        public DateTimeOffset? EndedAt { get; set; }
-
-        public void Dispose()
-        {
-            lock (pacer._gate) EndedAt ??= pacer.Now;
-        }
-    }
-
     /// <summary>One chat.</summary>
     private sealed class Lane(bool isGroup)
     {
@@ -131,9 +120,9 @@ internal sealed class Pacer(TimeProvider time)
 
         public List<Waiter> Waiting { get; } = [];
 
-        public Window Seconds { get; } = new(2, TimeSpan.FromSeconds(2));
+        public RateWindow Seconds { get; } = new(2, TimeSpan.FromSeconds(2));
 
-        public Window? Minute { get; } = isGroup ? new(19, TimeSpan.FromSeconds(61)) : null;
+        public RateWindow? Minute { get; } = isGroup ? new(19, TimeSpan.FromSeconds(61)) : null;
 
         public DateTimeOffset QuietUntil { get; set; }
 
@@ -147,28 +136,12 @@ internal sealed class Pacer(TimeProvider time)
             return urgent || !isGroup ? free : Latest(free, _progressFrom);
         }
 
-        public void Note(Turn turn, DateTimeOffset now, bool urgent, Window all)
+        public void Note(RateTurn turn, DateTimeOffset now, bool urgent, RateWindow all)
         {
             if (!urgent) _progressFrom = now + BetweenProgress;
             Seconds.Note(turn);
             Minute?.Note(turn);
             all.Note(turn);
-        }
-    }
-
-    /// <summary>At most so many in any span of that length.</summary>
-    private sealed class Window(int most, TimeSpan span)
-    {
-        private readonly List<Turn> _turns = [];
-
-        public void Note(Turn turn) => _turns.Add(turn);
-
-        /// <summary>At the earliest: what is under way ends now or later.</summary>
-        public DateTimeOffset FreeAt(DateTimeOffset now, int kept = 0)
-        {
-            _turns.RemoveAll(t => now - t.EndedAt >= span);
-            var over = _turns.Count - (most - kept);
-            return over < 0 ? now : _turns.Select(t => t.EndedAt ?? now).Order().ElementAt(over) + span;
         }
     }
 }
