@@ -14,10 +14,10 @@ internal sealed record DiscordSettings
     /// <summary>Where REST calls go; the address of the Gateway comes from there.</summary>
     public Uri Api { get; init; } = new("https://discord.com/");
 
-    /// <summary>The only server it serves, where its commands appear at once; null means every server it is in.</summary>
+    /// <summary>The only server it serves, and only there are its commands offered; null means every server it is in, and in private.</summary>
     public string? Guild { get; init; }
 
-    /// <summary>Channels it serves; with none declared, all of them. In private it serves whoever is declared.</summary>
+    /// <summary>Channels it serves; with none declared, all of them.</summary>
     public IReadOnlyList<ChatSettings> Channels { get; init; } = [];
 
     /// <summary>The declaration for a channel, or for the one a thread hangs on: <c>channel/thread</c>.</summary>

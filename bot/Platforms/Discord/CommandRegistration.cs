@@ -12,7 +12,13 @@ internal sealed class CommandRegistration(DiscordApi api, Func<CommandCatalog> c
 
     public async Task PublishAsync(string application, string? guild, CancellationToken ct)
     {
-        var wanted = new JsonArray([.. catalog().All.Select(c => Command(c.Declaration))]);
+        await PublishAsync(application, guild, new JsonArray([.. catalog().All.Select(c => Command(c.Declaration))]), ct);
+        // On the one server they would be offered twice.
+        if (guild is not null) await PublishAsync(application, null, [], ct);
+    }
+
+    private async Task PublishAsync(string application, string? guild, JsonArray wanted, CancellationToken ct)
+    {
         var there = await api.CommandsAsync(application, guild, ct);
         if (!Same(there, wanted)) await api.SetCommandsAsync(application, guild, wanted, ct);
     }

@@ -83,7 +83,7 @@ internal sealed class DiscordApi(HttpClient http, Uri server, Secret token, Rest
             if (wait is not null && !route.IsUnlimited) return null;
             var text = await response.Content.ReadAsStringAsync(both.Token);
             if (response.IsSuccessStatusCode) return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text) ?? new JsonObject();
-            throw Refused(route, response.StatusCode, text);
+            throw Refused(route, response.StatusCode, text, wait);
         }
         catch (JsonException e)
         {
@@ -95,14 +95,14 @@ internal sealed class DiscordApi(HttpClient http, Uri server, Secret token, Rest
         }
     }
 
-    private static DiscordApiException Refused(Route route, HttpStatusCode status, string text)
+    private static DiscordApiException Refused(Route route, HttpStatusCode status, string text, TimeSpan? wait)
     {
         JsonNode? answer = null;
         if (text.StartsWith('{')) answer = JsonNode.Parse(text);
         var said = (string?)answer?["message"] ?? $"HTTP {(int)status}";
         // What exactly is wrong with which field, which only a fault of ours brings about.
         if (answer?["errors"] is { } errors) said += " " + errors.ToJsonString();
-        return new($"{route}", (int)status, (int?)answer?["code"] ?? 0, said);
+        return new($"{route}", (int)status, (int?)answer?["code"] ?? 0, said) { RetryAfter = wait };
     }
 }
 

@@ -10,6 +10,9 @@ internal sealed class DiscordApiException(string call, int status, int code, str
 
     public int Code { get; } = code;
 
+    /// <summary>How long Discord asks to wait, when it was the rate.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Whether the same call may succeed later.</summary>
     public bool IsTransient => Status is 0 or 429 or >= 500;
 }

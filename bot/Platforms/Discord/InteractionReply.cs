@@ -105,8 +105,9 @@ internal sealed class InteractionReply(DiscordApi api, Interaction interaction, 
     private async Task<JsonNode?> FirstAsync(int type, MessageBody body, CancellationToken ct)
     {
         var callback = new MessageBody(new JsonObject { ["type"] = type, ["data"] = body.Json.DeepClone() }) { File = body.File };
-        for (var wait = 0.1; ; wait *= 2)
+        for (var pause = TimeSpan.FromSeconds(0.1); ; pause *= 2)
         {
+            var wait = pause;
             try
             {
                 using var limit = new CancellationTokenSource(OneTry, time);
@@ -117,15 +118,17 @@ internal sealed class InteractionReply(DiscordApi api, Interaction interaction, 
             {
                 return new JsonObject();
             }
-            catch (Exception e) when (e is DiscordApiException { IsTransient: true } || (e is OperationCanceledException && !ct.IsCancellationRequested))
+            catch (DiscordApiException e)
             {
-                if (time.GetUtcNow() - _arrived + TimeSpan.FromSeconds(wait) > FirstWithin) break;
-                await Task.Delay(TimeSpan.FromSeconds(wait), time, ct);
+                if (!e.IsTransient) break;
+                wait = e.RetryAfter ?? pause;
             }
-            catch (DiscordApiException)
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
             {
-                break;
+                // No answer in time: the next try finds out whether this one arrived.
             }
+            if (time.GetUtcNow() - _arrived + wait > FirstWithin) break;
+            await Task.Delay(wait, time, ct);
         }
         _standing = Standing.Lost;
         return null;

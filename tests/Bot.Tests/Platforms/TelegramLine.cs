@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using ChatOps.Bot.Access;
 using ChatOps.Bot.Chat;
-using ChatOps.Bot.Commands;
 using ChatOps.Bot.Platforms.Telegram;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Tests.Support;
@@ -12,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ChatOps.Bot.Tests.Platforms;
 
 /// <summary>The platform alone on the simulator, with an inbox that a test looks into.</summary>
-internal sealed class TelegramLine : IChatInbox, IAsyncDisposable
+internal sealed class TelegramLine : RecordingInbox, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly HttpClient _http;
@@ -24,8 +21,7 @@ internal sealed class TelegramLine : IChatInbox, IAsyncDisposable
         _http = http;
         _api = new BotApi(http, simulator.Url, new Secret(simulator.Token), time);
         var (buttons, identity) = (new ButtonData(BotApi.LongestCallbackData), new Identity());
-        var source = new UpdateSource(
-            _api, settings, new CommandMenu(_api, () => new CommandCatalog([new HelpCommand(() => new CommandCatalog([]), new AccessRules(settings), settings)])), identity, time, NullLogger<UpdateSource>.Instance);
+        var source = new UpdateSource(_api, settings, new CommandMenu(_api, () => FakeCommand.Catalog), identity, time, NullLogger<UpdateSource>.Instance);
         var handler = new UpdateHandler(_api, settings, buttons, identity, time, NullLogger<UpdateHandler>.Instance);
         Platform = new TelegramPlatform(_api, new Pacer(time), source, handler, buttons, time, NullLogger<TelegramPlatform>.Instance);
         Live = new LiveMessages(new ChatPlatforms([Platform]), time, NullLogger<LiveMessages>.Instance);
@@ -36,15 +32,6 @@ internal sealed class TelegramLine : IChatInbox, IAsyncDisposable
 
     public LiveMessages Live { get; }
 
-    public ConcurrentQueue<Invocation> Typed { get; } = [];
-
-    public ConcurrentQueue<(Invocation Invocation, string Action)> Pressed { get; } = [];
-
-    /// <summary>What a command does; until it ends, its update is not done.</summary>
-    public Func<Invocation, Task> OnTyped { get; set; } = _ => Task.CompletedTask;
-
-    public Func<Invocation, Task<string?>> OnPressed { get; set; } = _ => Task.FromResult<string?>(null);
-
     public static TelegramLine Start(TelegramSimulator simulator, BotSettings? settings = null, TimeProvider? time = null, HttpClient? http = null) =>
         new(simulator, settings ?? TestSettings.Shop(), time ?? TimeProvider.System, http ?? new HttpClient { Timeout = Timeout.InfiniteTimeSpan });
 
@@ -52,18 +39,6 @@ internal sealed class TelegramLine : IChatInbox, IAsyncDisposable
     public static BotSettings With(string telegram) => TestSettings.Read(
         "shop: { workload: deployment/shop }\nhome: { workload: statefulset/home }",
         with: text => text + $"\ntelegram:\n  {telegram.ReplaceLineEndings("\n  ")}\n");
-
-    public async Task CommandAsync(Invocation invocation, CancellationToken ct)
-    {
-        Typed.Enqueue(invocation);
-        await OnTyped(invocation).WaitAsync(ct);
-    }
-
-    public Task<string?> PressAsync(Invocation invocation, string action, CancellationToken ct)
-    {
-        Pressed.Enqueue((invocation, action));
-        return OnPressed(invocation).WaitAsync(ct);
-    }
 
     public async ValueTask DisposeAsync()
     {
