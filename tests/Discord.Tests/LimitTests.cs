@@ -72,6 +72,7 @@ public sealed class LimitTests
         Assert.Equal((429, null), await world.Api.GetAsync("gateway/bot"));
         Assert.Equal("9", world.Api.Headers["Retry-After"]);
         Assert.DoesNotContain("X-RateLimit-Scope", world.Api.Headers.Keys);
+        await world.Time.AdvanceAsync(TimeSpan.FromSeconds(0.1));
         Assert.Equal(429, await SendAsync(world));
         Assert.Equal((2, 1), (world.Discord.InvalidRequests, world.Discord.Violations.Count));
     }

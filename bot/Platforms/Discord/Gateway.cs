@@ -13,6 +13,7 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
     private const int Dispatch = 0, Heartbeat = 1, Identify = 2, Presence = 3, Resume = 6, Reconnect = 7, InvalidSession = 9, Hello = 10, Acknowledged = 11;
     private static readonly TimeSpan HelloWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan BetweenIdentifies = TimeSpan.FromSeconds(5.5);
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan WaitForAPerson = TimeSpan.FromMinutes(10);
     private readonly Random _chance = new();
@@ -26,14 +27,19 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
     /// <summary>Whether people can reach the bot at this moment.</summary>
     public bool Connected { get; private set; }
 
+    /// <summary>Of the last event received in this session.</summary>
+    public long Sequence => _session?.Sequence ?? 0;
+
     public async Task RunAsync(Action<string, JsonObject> dispatch, CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
         {
+            var began = time.GetTimestamp();
             try
             {
                 var next = await ConnectAsync(dispatch, ct);
                 if (next != Next.Resume) _session = null;
+                if (time.GetElapsedTime(began) > Settled) _failures = 0;
                 await Task.Delay(next == Next.Stop ? WaitForAPerson : Pause(), time, ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -46,7 +52,7 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
                 var refused = e is DiscordApiException { Status: 401 };
                 Complain(refused ? CloseCode.Of(4004).Meaning : $"{api.Server.Authority}: {e.Message}");
                 // The address to resume at may itself be what is gone.
-                if (_failures > 3) _session = null;
+                if (_failures > 5) _session = null;
                 await Task.Delay(refused ? WaitForAPerson : Pause(), time, ct).ContinueWith(_ => { }, TaskScheduler.Default);
             }
         }
@@ -177,7 +183,7 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
         if (_session is not null) _session.Sequence = Math.Max(_session.Sequence, sequence);
         if (type is "READY" or "RESUMED")
         {
-            (Connected, _failures) = (true, 0);
+            Connected = true;
             if (_complaint.Length > 0) log.LogInformation("discord: well again");
             _complaint = "";
         }
@@ -210,9 +216,10 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
         }
     }
 
+    /// <summary>Nearly none after a connection that had lasted; then longer and longer, and never the same for two bots.</summary>
     private TimeSpan Pause()
     {
-        var most = Math.Min(LongestWait.TotalSeconds, Math.Pow(2, _failures++));
+        var most = Math.Min(LongestWait.TotalSeconds, 0.2 * Math.Pow(2, _failures++));
         return TimeSpan.FromSeconds(most * (0.5 + (0.5 * _chance.NextDouble())));
     }
 

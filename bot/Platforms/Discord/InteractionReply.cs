@@ -47,7 +47,8 @@ internal sealed class InteractionReply(DiscordApi api, Interaction interaction, 
                 // Acknowledged by a call whose answer was lost: whatever it showed becomes this.
                 return await ReplaceAsync(body, ct);
             }
-            if (_standing == Standing.Lost) return null;
+            // Perhaps one of the tries arrived: then there is an answer to replace.
+            if (_standing == Standing.Lost) return await ReplaceAsync(body, ct);
             var replaces = _standing == Standing.Deferred;
             _standing = Standing.Answered;
             return replaces ? await ReplaceAsync(body, ct) : await FollowAsync(alone ? Alone(body) : body, ct);

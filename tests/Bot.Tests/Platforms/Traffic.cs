@@ -20,11 +20,12 @@ internal sealed class Traffic : TaskScheduler
     public Task<T> StartAsync<T>(Func<T> start) => Task.Factory.StartNew(start, CancellationToken.None, TaskCreationOptions.None, this);
 
     /// <summary>Ends when nothing is under way but calls that wait, such as a long poll.</summary>
-    public async Task SettledAsync(Func<int> waiting)
+    /// <param name="busy">Whether something is on its way that is no call, such as an event on a socket.</param>
+    public async Task SettledAsync(Func<int> waiting, Func<bool>? busy = null)
     {
         for (var quiet = 0; quiet < Turns; quiet++)
         {
-            if (Calls > waiting() || Interlocked.Read(ref _continuations) > 0) quiet = 0;
+            if (Calls > waiting() || Interlocked.Read(ref _continuations) > 0 || busy?.Invoke() == true) quiet = 0;
             await Task.Yield();
         }
     }

@@ -25,6 +25,8 @@ internal sealed class Bucket(string name, DiscordLimit limit)
     /// <summary>The bot knows that it has to wait until then.</summary>
     public DateTimeOffset ToldUntil { get; set; }
 
+    public DateTimeOffset ToldAt { get; set; }
+
     public void Refresh(DateTimeOffset now)
     {
         if (now < ResetAt) return;

@@ -6,6 +6,7 @@ namespace ChatOps.Testing.Discord.Server;
 /// </summary>
 internal sealed class RateLimits(DiscordLimits limits, TimeProvider time, Action<string> violate)
 {
+    private static readonly TimeSpan Travel = TimeSpan.FromMilliseconds(50);
     private readonly Dictionary<string, Bucket> _buckets = new(StringComparer.Ordinal);
     private readonly Bucket _global = new("global", limits.Global);
     private readonly Queue<DateTimeOffset> _invalid = new();
@@ -23,7 +24,9 @@ internal sealed class RateLimits(DiscordLimits limits, TimeProvider time, Action
         var bucket = Bucket(route, request);
         bucket.Refresh(now);
         _global.Refresh(now);
-        var told = now < bucket.ToldUntil ? bucket.ToldUntil : !route.IsInteraction && now < _global.ToldUntil ? _global.ToldUntil : now;
+        // Of a limit on everything other calls learn only when its answer has travelled.
+        var knowsGlobal = now < _global.ToldUntil && now >= _global.ToldAt + Travel;
+        var told = now < bucket.ToldUntil ? bucket.ToldUntil : !route.IsInteraction && knowsGlobal ? _global.ToldUntil : now;
         if (told > now) violate($"{request.Call.Method} {request.Call.Path} came {(told - now).TotalSeconds:0.000} s too early");
         if (!route.IsInteraction && (now < _global.ToldUntil || (limits.Enforced && _global.Remaining == 0)))
             return new(bucket, "global", _global.ResetAt - now);
@@ -52,7 +55,7 @@ internal sealed class RateLimits(DiscordLimits limits, TimeProvider time, Action
     {
         if (answer is not { Verdict: { } verdict, WaitUntil: { } until }) return;
         var told = verdict.RefusedScope == "global" ? _global : verdict.Bucket!;
-        told.ToldUntil = until;
+        (told.ToldUntil, told.ToldAt) = (until, time.GetUtcNow());
     }
 
     public void CountInvalid()

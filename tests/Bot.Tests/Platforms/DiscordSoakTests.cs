@@ -1,0 +1,28 @@
+namespace ChatOps.Bot.Tests.Platforms;
+
+/// <summary>A long time on Discord, with its limits enforced and everything failing now and then.</summary>
+public sealed class DiscordSoakTests(ITestOutputHelper output)
+{
+    private const int Interactions = 10_000;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Everything_has_its_effect_once_and_is_answered_in_time(int seed)
+    {
+        await using var soak = await DiscordSoak.StartAsync(seed);
+        await soak.RunAsync(Interactions);
+        Assert.Empty(soak.Twice);
+        Assert.Empty(soak.LostForNoReason);
+        Assert.Empty(soak.FailedInCalm);
+        Assert.Empty(soak.NotShown());
+        Assert.Empty(soak.Discord.Violations);
+        Assert.False(soak.Discord.Banned);
+        var waits = soak.CalmWaits();
+        var p99 = waits[waits.Count * 99 / 100];
+        output.WriteLine($"{soak.Storms} storms; {soak.Lost.Count} of {soak.Asked} lost with a session; ack of {waits.Count} p50 {waits[waits.Count / 2]}, p99 {p99}, most {waits[^1]}");
+        Assert.InRange(waits.Count, Interactions / 10, Interactions);
+        Assert.InRange(soak.Lost.Count, 0, Interactions / 30);
+        Assert.True(p99 < TimeSpan.FromSeconds(1), $"the 99th percentile of acknowledgements is {p99}");
+    }
+}
