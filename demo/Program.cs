@@ -25,7 +25,7 @@ root.SetAction(async (parsed, ct) =>
             Keep = parsed.GetValue(keep)?.FullName,
             Signal = parsed.GetValue(signal),
             Port = parsed.GetValue(port),
-            Telegram = DemoTelegram.FromEnvironment(),
+            Chats = DemoChat.FromEnvironment(),
         };
         await using var world = parsed.GetValue(cluster)
             ? await DemoWorld.OnClusterAsync(options, parsed.GetValue(config)?.FullName, ct)

@@ -29,8 +29,7 @@ internal sealed class BotProcess : IAsyncDisposable
         };
         if (kubeconfig is not null) start.Environment["KUBECONFIG"] = kubeconfig;
         start.Environment["CHATOPS_WEB_KEY"] = webKey;
-        if (options.Telegram is { } telegram) start.Environment["TELEGRAM_BOT_TOKEN"] = telegram.Token.Reveal();
-        if (options.Telegram?.Api is { } api) start.Environment["TELEGRAM_API"] = api.ToString();
+        foreach (var (name, value) in options.Chats.SelectMany(c => c.Variables)) start.Environment[name] = value;
         var bot = new BotProcess(await spawner.StartAsync(start), options.Log);
         var ended = bot.Exited;
         if (await Task.WhenAny(bot._link.Task, ended).WaitAsync(ct) != ended) return (bot, await bot._link.Task);

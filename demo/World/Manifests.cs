@@ -14,11 +14,7 @@ internal static class Manifests
         var text = Resource("chatops.yaml").TrimEnd()
             .Replace("readyWithin: 45s", $"readyWithin: {options.ReadyWithin.TotalSeconds:0}s", StringComparison.Ordinal)
             + string.Create(CultureInfo.InvariantCulture, $"\n  listen: 127.0.0.1:{port}\n");
-        if (options.Telegram is not { } telegram) return text;
-        foreach (var (name, id) in telegram.People)
-            text = text.Replace($"web: {name},", string.Create(CultureInfo.InvariantCulture, $"web: {name}, telegram: '{id}',"), StringComparison.Ordinal);
-        var chats = telegram.Group is { } group ? string.Create(CultureInfo.InvariantCulture, $"\n  chats: {{ ops: {{ id: {group}, notify: true }} }}") : "";
-        return $"{text}\ntelegram:\n  enabled: true{chats}\n";
+        return options.Chats.Aggregate(text, (settings, chat) => chat.In(settings));
     }
 
     /// <summary>Brings in the custom resource definitions and the Ghostwire release; done twice, nothing changes.</summary>

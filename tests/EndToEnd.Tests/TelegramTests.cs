@@ -64,8 +64,11 @@ public sealed class TelegramTests : IAsyncLifetime
     {
         SeedMegabytes = 8,
         ReadyWithin = TimeSpan.FromSeconds(30),
-        Telegram = new DemoTelegram(
-            new Secret(_telegram.Token), _telegram.Url, new Dictionary<string, long> { ["operator"] = _operator.Id, ["approver"] = _approver.Id }, _group.Id),
+        Chats =
+        [
+            new("telegram", new Secret(_telegram.Token), _telegram.Url,
+                new Dictionary<string, string> { ["operator"] = $"{_operator.Id}", ["approver"] = $"{_approver.Id}" }, $"{_group.Id}"),
+        ],
     });
 
     /// <summary>Types a line and returns the message that answers, once it begins so.</summary>
