@@ -14,7 +14,7 @@ namespace ChatOps.Bot.Platforms.Discord;
 /// <remarks>Source: Discord API docs, "API Reference" (version 10) and the pages of the resources.</remarks>
 internal sealed class DiscordApi(HttpClient http, Uri server, Secret token, RestLimits limits, TimeProvider time)
 {
-    /// <summary>The bot's name and where to learn about it, as Discord asks ("API Reference", "User Agent").</summary>
+    /// <summary>Of the form that Discord asks for ("API Reference", "User Agent"): an address and a version.</summary>
     private const string UserAgent = "DiscordBot (https://localhost/chatops, 1.0)";
 
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);

@@ -118,6 +118,49 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Discord_is_read_whole_and_its_token_shows_nowhere()
+    {
+        var (settings, faults) = SettingsReader.Read(Good + """
+
+            discord:
+              token: secret-part
+              guild: "1001"
+              channels:
+                ops: { id: "1002", targets: [shop], notify: true }
+              api: http://localhost:8082
+            """);
+        Assert.Empty(faults);
+        var discord = settings!.Discord;
+        Assert.Equal((true, "secret-part", "1001", "http://localhost:8082/"), (discord.Enabled, discord.Token!.Reveal(), discord.Guild, discord.Api.ToString()));
+        Assert.Equal(["shop"], settings.TargetsIn("discord", "1002/7")!);
+        Assert.Null(settings.TargetsIn("discord", "1003"));
+        Assert.Equal(("discord", "ops"), (settings.Chats.Single().Platform, settings.Chats.Single().Chat.Name));
+        Assert.DoesNotContain("secret-part", settings.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Faults_of_discord_are_told_with_their_lines()
+    {
+        var (_, faults) = SettingsReader.Read("discord:\n  guild: team\n  channels:\n    ops: { id: '#ops', targets: [shoe] }\n"
+            + Good.Replace("telegram: 42", "discord: ann#1", StringComparison.Ordinal));
+        var told = string.Join('\n', faults);
+        Assert.Contains("line 2: discord.guild: 'team' is no id of Discord's", told, StringComparison.Ordinal);
+        Assert.Contains("line 4: channels.ops.id: '#ops' is no id", told, StringComparison.Ordinal);
+        Assert.Contains("ops.targets: 'shoe' is not declared", told, StringComparison.Ordinal);
+        Assert.Contains("people.ann.discord: 'ann#1' is no id", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Roles_of_a_server_need_to_know_which_server()
+    {
+        var roles = Good.Replace("may: [view, deploy]", "may: [view, deploy], discord: ['7']", StringComparison.Ordinal);
+        Assert.NotEqual(Good, roles);
+        var (_, faults) = SettingsReader.Read(roles);
+        Assert.Contains("needs discord.guild", Assert.Single(faults).Message, StringComparison.Ordinal);
+        Assert.Empty(SettingsReader.Read(roles + "\ndiscord: { guild: '1' }\n").Faults);
+    }
+
+    [Fact]
     public void The_environment_goes_before_the_file()
     {
         var variables = new Dictionary<string, string?> { [TelegramSettings.TokenVariable] = "1:b", [TelegramSettings.ApiVariable] = "http://127.0.0.1:9/x" };
