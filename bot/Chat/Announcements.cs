@@ -22,10 +22,20 @@ internal sealed class Announcements(IKubernetesClient client, ChatPlatforms plat
     {
         if (MessageReference.Of(resource).Count > 0) return;
         if (resource.Metadata.CreationTimestamp is { } made && time.GetUtcNow() - made > News && card.State is not (CardState.Working or CardState.Waiting)) return;
-        var channels = settings.Chats.Where(c => c.Chat.Notify && c.Chat.Covers(target)).ToList();
+        var channels = Listening(target, resource.Metadata.Annotation(ChatOpsKinds.NotifyAnnotation)?.Split(','));
         if (channels.Count == 0 || !_told.TryAdd(resource.Metadata.Uid ?? resource.Metadata.Name, true)) return;
         _ = TellAsync(kind, resource, channels, card, ct);
     }
+
+    /// <summary>Says something that belongs to no resource with a message of its own.</summary>
+    /// <param name="names">Of the chats that are to hear it; null means all that want news of the target.</param>
+    public async Task SayAsync(string target, IReadOnlyList<string>? names, Card card, CancellationToken ct)
+    {
+        foreach (var (platform, chat) in Listening(target, names)) await SendAsync(platform, chat, card, ct);
+    }
+
+    private List<(string Platform, ChatSettings Chat)> Listening(string target, IReadOnlyList<string>? names) =>
+        [.. settings.Chats.Where(c => (names is null ? c.Chat.Notify : names.Contains(c.Chat.Name)) && c.Chat.Covers(target))];
 
     private async Task TellAsync<T>(ResourceKind<T> kind, T resource, IReadOnlyList<(string Platform, ChatSettings Chat)> chats, Card card, CancellationToken ct)
         where T : IResource

@@ -9,6 +9,7 @@ using ChatOps.Bot.Dispatch;
 using ChatOps.Bot.Platforms.Discord;
 using ChatOps.Bot.Platforms.Telegram;
 using ChatOps.Bot.Platforms.Web;
+using ChatOps.Bot.Schedules;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
 using ChatOps.Kubernetes;
@@ -56,6 +57,7 @@ internal static class BotHost
     {
         services.AddSingleton(settings).AddSingleton(client).AddSingleton(time);
         services.AddSingleton<AccessRules>().AddSingleton<Readiness>().AddSingleton<StrategyCatalog>();
+        services.AddSingleton<ScheduleBoard>().AddSingleton<ScheduleController>();
         services.AddSingleton<SnapshotBoard>().AddSingleton<SnapshotRequests>().AddSingleton<RestoreController>();
         services.AddSingleton(new ChangeBoard(client, settings.Namespace ?? client.Namespace, time));
         services.AddSingleton<Planner>().AddSingleton<ChangeRequests>().AddSingleton<ApprovalDesk>().AddSingleton<ChangeController>();
@@ -72,6 +74,7 @@ internal static class BotHost
             ActivatorUtilities.CreateInstance<TargetsCommand>(p),
             ActivatorUtilities.CreateInstance<SnapshotCommand>(p),
             ActivatorUtilities.CreateInstance<SnapshotsCommand>(p),
+            ActivatorUtilities.CreateInstance<ScheduleCommand>(p),
             ActivatorUtilities.CreateInstance<DeployCommand>(p),
             ActivatorUtilities.CreateInstance<RollbackCommand>(p),
             ActivatorUtilities.CreateInstance<ApproveCommand>(p),

@@ -1,5 +1,6 @@
 using ChatOps.Bot.Changes;
 using ChatOps.Bot.Chat;
+using ChatOps.Bot.Schedules;
 using ChatOps.Bot.Snapshots;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
@@ -11,12 +12,14 @@ namespace ChatOps.Bot.Operations;
 /// People are heard only once the resources are known, so that no command decides on half a picture.
 /// </summary>
 internal sealed class BotWorkers(
-    ChatPlatforms platforms, IChatInbox inbox, ResourceMessages messages, Announcements announcements, SnapshotBoard snapshots, ChangeBoard changes,
+    ChatPlatforms platforms, IChatInbox inbox, ResourceMessages messages, Announcements announcements, SnapshotBoard snapshots, ScheduleBoard schedules,
+    ChangeBoard changes, ScheduleController scheduleController,
     ChangeController changeController, RestoreController restoreController, Readiness readiness, ILogger<BotWorkers> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken ct)
     {
         List<Task> work = [restoreController.RunAsync(ct), changes.Informer.RunAsync(e => OnChange(e, ct), ct)];
+        work.AddRange(schedules.Informers.Select(i => i.RunAsync(_ => Wake(), ct)));
         work.AddRange(snapshots.Informers.Select(i => i.RunAsync(e => OnSnapshot(e, ct), ct)));
         var synced = Task.WhenAll(snapshots.Informers.Select(i => i.Synced).Append(changes.Informer.Synced));
         await await Task.WhenAny([synced, .. work]);
@@ -26,6 +29,7 @@ internal sealed class BotWorkers(
             log.LogInformation("ready: {Changes} changes known, listening on {Platforms}",
                 changes.Informer.Items.Count, string.Join(", ", platforms.All.Select(p => p.Name)));
         }
+        work.Add(scheduleController.RunAsync(ct));
         work.AddRange(platforms.All.Select(p => p.RunAsync(inbox, ct)));
         // None of these ends by itself: one that did would leave the bot half deaf, so its fault ends the process and the next one starts whole.
         await await Task.WhenAny(work);
@@ -41,8 +45,15 @@ internal sealed class BotWorkers(
         return default;
     }
 
+    private ValueTask Wake()
+    {
+        scheduleController.Wake();
+        return default;
+    }
+
     private ValueTask OnSnapshot(WatchEvent<Snapshot> e, CancellationToken ct)
     {
+        scheduleController.Wake();
         if (e.Type == WatchEventType.Deleted) return default;
         var card = SnapshotCards.Of(e.Object);
         messages.Show(ChatOpsKinds.Snapshots, e.Object, card);

@@ -22,7 +22,7 @@ internal sealed record BotSettings
 
     /// <summary>Every declared chat of the platforms that are switched on.</summary>
     public IEnumerable<(string Platform, ChatSettings Chat)> Chats =>
-        [.. Telegram.Enabled ? Telegram.Chats.Select(c => ("telegram", c)) : [], .. Discord.Enabled ? Discord.Channels.Select(c => ("discord", c)) : []];
+        [.. Web.Enabled ? [("web", new ChatSettings("web", Web.Channel, [], Web.Notify))] : Array.Empty<(string, ChatSettings)>(), .. Telegram.Enabled ? Telegram.Chats.Select(c => ("telegram", c)) : [], .. Discord.Enabled ? Discord.Channels.Select(c => ("discord", c)) : []];
 
     /// <summary>Rights that a chat narrows, by platform and channel; a chat that is not here narrows none.</summary>
     public IReadOnlyList<string>? TargetsIn(string platform, string channel)
@@ -103,6 +103,9 @@ internal sealed record WebSettings
     public string Listen { get; init; } = "127.0.0.1:8080";
 
     public string Channel { get; init; } = "ops";
+
+    /// <summary>Whether the page hears of what nobody asked for in a chat.</summary>
+    public bool Notify { get; init; } = true;
 
     /// <summary>Addresses of proxies whose <c>X-Forwarded-User</c> is believed.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];

@@ -134,6 +134,7 @@ internal static partial class SettingsReader
             Enabled = web.Flag("enabled", false),
             Listen = web.Text("listen") ?? "127.0.0.1:8080",
             Channel = web.Text("channel") ?? "ops",
+            Notify = web.Flag("notify", true),
             TrustedProxies = web.Texts("trustedProxies"),
         };
         if (!IPEndPoint.TryParse(read.Listen, out _)) web.Fault("listen", $"'{read.Listen}' is no address; write IP:PORT, such as 127.0.0.1:8080");

@@ -37,6 +37,33 @@ internal sealed class SnapshotRequests(IKubernetesClient client, SnapshotBoard b
         }
     }
 
+    /// <summary>Named after its moment, so that however often this is tried there is one. Returns the name.</summary>
+    public async Task<string> CreateScheduledAsync(Target target, SnapshotSchedule schedule, DateTimeOffset moment, CancellationToken ct)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{schedule.Metadata.Name}-{moment.UtcDateTime:yyyyMMddHHmm}");
+        var annotations = new JsonObject { [ChatOpsKinds.ScheduledAtAnnotation] = moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) };
+        if (schedule.Spec.Notify is { } notify) annotations[ChatOpsKinds.NotifyAnnotation] = string.Join(',', notify);
+        var body = new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name,
+                ["labels"] = new JsonObject { [ChatOpsKinds.TargetLabel] = target.Name, [ChatOpsKinds.ScheduleLabel] = schedule.Metadata.Name },
+                ["annotations"] = annotations,
+            },
+            ["spec"] = new JsonObject { ["target"] = target.Name, ["reason"] = "scheduled", ["requestedBy"] = $"schedule:{schedule.Metadata.Name}" },
+        };
+        try
+        {
+            await client.CreateAsync(ChatOpsKinds.Snapshots, target.Namespace, body, ct);
+        }
+        catch (ApiException e) when (e.AlreadyExists)
+        {
+            // Made by an earlier try, or by another run of the bot.
+        }
+        return name;
+    }
+
     private static bool IsFor(Snapshot snapshot, string invocationId) => snapshot.Metadata.Annotation(ChatOpsKinds.InvocationAnnotation) == invocationId;
 
     private static JsonObject Body(string name, Target target, string requestedBy, string invocationId, MessageReference message) => new()

@@ -20,7 +20,7 @@ internal static class Manifests
     /// <summary>Brings in the custom resource definitions and the Ghostwire release; done twice, nothing changes.</summary>
     public static async Task ApplyAsync(IKubernetesClient client, CancellationToken ct)
     {
-        foreach (var text in (string[])["changes.yaml", "restores.yaml", "snapshots.yaml", "ghostwire.yaml"])
+        foreach (var text in (string[])["changes.yaml", "restores.yaml", "snapshots.yaml", "snapshotschedules.yaml", "ghostwire.yaml"])
         {
             foreach (var document in YamlDocuments.Parse(Resource(text)))
             {

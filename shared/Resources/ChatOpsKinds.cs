@@ -18,6 +18,15 @@ public static class ChatOpsKinds
     /// <summary>Annotation: the id of the chat message or press that asked for this resource, so that a repeated delivery is recognised.</summary>
     public const string InvocationAnnotation = $"{Group}/invocation";
 
+    /// <summary>Label: the schedule that made a snapshot.</summary>
+    public const string ScheduleLabel = $"{Group}/schedule";
+
+    /// <summary>Annotation: the moment of the schedule that a snapshot was made for.</summary>
+    public const string ScheduledAtAnnotation = $"{Group}/scheduled-at";
+
+    /// <summary>Annotation: names of the chats that hear of this resource, with commas between; without it all that want news do.</summary>
+    public const string NotifyAnnotation = $"{Group}/notify";
+
     /// <summary>Who writes our fields.</summary>
     public const string FieldManager = "chatops";
 
@@ -26,6 +35,9 @@ public static class ChatOpsKinds
     public static readonly ResourceKind<Change> Changes = new(Group, Version, "changes", "Change", ResourceJson.Default.Change);
 
     public static readonly ResourceKind<Restore> Restores = new(Group, Version, "restores", "Restore", ResourceJson.Default.Restore);
+
+    public static readonly ResourceKind<SnapshotSchedule> SnapshotSchedules =
+        new(Group, Version, "snapshotschedules", "SnapshotSchedule", ResourceJson.Default.SnapshotSchedule);
 
     public static Selection OfTarget(string target) => new(Labels: $"{TargetLabel}={target}");
 }

@@ -11,6 +11,7 @@ namespace ChatOps.Resources;
 [JsonSerializable(typeof(Snapshot))]
 [JsonSerializable(typeof(Change))]
 [JsonSerializable(typeof(Restore))]
+[JsonSerializable(typeof(SnapshotSchedule))]
 [JsonSerializable(typeof(IReadOnlyList<MessageReference>))]
 [JsonSerializable(typeof(JsonObject))]
 public sealed partial class ResourceJson : JsonSerializerContext;

@@ -11,6 +11,11 @@ public sealed record Snapshot : IResource
     public SnapshotSpec Spec { get => field ?? new(); init; }
 
     public SnapshotStatus Status { get => field ?? new(); init; }
+
+    /// <summary>The moment of a schedule it was made for; null when nobody scheduled it.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? ScheduledAt => DateTimeOffset.TryParse(
+        Metadata.Annotation(ChatOpsKinds.ScheduledAtAnnotation), System.Globalization.CultureInfo.InvariantCulture, out var at) ? at : null;
 }
 
 /// <summary>What was asked for; immutable.</summary>

@@ -19,7 +19,7 @@ public static class StatusWriter
     {
         var patch = MergeDiff.Between(Json(before, json), Json(after, json));
         // A fresh resource has no phase yet: the first write must store it even where it is the default.
-        patch["phase"] = Json(after, json)["phase"]!.DeepClone();
+        if (Json(after, json)["phase"] is { } phase) patch["phase"] = phase.DeepClone();
         var body = new JsonObject { ["status"] = patch };
         if (exact) body["metadata"] = new JsonObject { ["resourceVersion"] = seen.Metadata.ResourceVersion };
         return await client.PatchAsync(kind, seen.Metadata.Namespace, seen.Metadata.Name, Patch.Merge(body), ct, "status");
@@ -34,6 +34,10 @@ public static class StatusWriter
 
     public static Task<Restore> WriteStatusAsync(this IKubernetesClient client, Restore seen, RestoreStatus after, CancellationToken ct) =>
         client.WriteStatusAsync(ChatOpsKinds.Restores, seen, seen.Status, after, ResourceJson.Default.RestoreStatus, ct);
+
+    public static Task<SnapshotSchedule> WriteStatusAsync(
+        this IKubernetesClient client, SnapshotSchedule seen, SnapshotScheduleStatus after, CancellationToken ct) =>
+        client.WriteStatusAsync(ChatOpsKinds.SnapshotSchedules, seen, seen.Status, after, ResourceJson.Default.SnapshotScheduleStatus, ct);
 
     private static JsonObject Json<TStatus>(TStatus status, JsonTypeInfo<TStatus> json) =>
         (JsonObject)JsonSerializer.SerializeToNode(status, json)!;

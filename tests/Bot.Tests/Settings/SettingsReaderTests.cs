@@ -134,7 +134,7 @@ public sealed class SettingsReaderTests
         Assert.Equal((true, "secret-part", "1001", "http://localhost:8082/"), (discord.Enabled, discord.Token!.Reveal(), discord.Guild, discord.Api.ToString()));
         Assert.Equal(["shop"], settings.TargetsIn("discord", "1002/7")!);
         Assert.Null(settings.TargetsIn("discord", "1003"));
-        Assert.Equal(("discord", "ops"), (settings.Chats.Single().Platform, settings.Chats.Single().Chat.Name));
+        Assert.Equal(("discord", "ops"), (settings.Chats.Last().Platform, settings.Chats.Last().Chat.Name));
         Assert.DoesNotContain("secret-part", settings.ToString(), StringComparison.Ordinal);
     }
 

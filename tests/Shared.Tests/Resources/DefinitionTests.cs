@@ -8,12 +8,14 @@ namespace ChatOps.Shared.Tests.Resources;
 /// <summary>The models and the custom resource definitions describe the same fields: what one has and the other lacks would be pruned or unread.</summary>
 public sealed class DefinitionTests
 {
-    public static TheoryData<string, JsonTypeInfo> Models => new()
+    public static TheoryData<string, JsonTypeInfo> WithPhases => new()
     {
         { "snapshots", ResourceJson.Default.Snapshot },
         { "changes", ResourceJson.Default.Change },
         { "restores", ResourceJson.Default.Restore },
     };
+
+    public static TheoryData<string, JsonTypeInfo> Models => new(WithPhases.Append(("snapshotschedules", ResourceJson.Default.SnapshotSchedule)));
 
     [Theory]
     [MemberData(nameof(Models), DisableDiscoveryEnumeration = true)]
@@ -26,7 +28,7 @@ public sealed class DefinitionTests
     }
 
     [Theory]
-    [MemberData(nameof(Models), DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(WithPhases), DisableDiscoveryEnumeration = true)]
     public void Every_phase_of_the_model_is_allowed(string plural, JsonTypeInfo model)
     {
         var status = model.Properties.Single(p => p.Name == "status").PropertyType;

@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+using ChatOps.Bot.Access;
+using ChatOps.Bot.Chat;
+using ChatOps.Bot.Schedules;
+using ChatOps.Bot.Settings;
+using ChatOps.Bot.Snapshots;
+using ChatOps.Kubernetes;
+using ChatOps.Resources;
+using ChatOps.Values;
+
+namespace ChatOps.Bot.Commands;
+
+/// <summary>Snapshots at moments given in advance: shows the schedules, sets one, pauses and resumes it, runs it now, removes it.</summary>
+internal sealed class ScheduleCommand(
+    BotSettings settings, AccessRules access, IKubernetesClient client, ScheduleBoard board, SnapshotRequests requests, TimeProvider time) : ICommand
+{
+    private const string Usage = "Write /schedule set TARGET \"0 3 * * *\" Europe/Berlin";
+
+    public CommandDeclaration Declaration { get; } = new(
+        "schedule", "snapshots that are taken by themselves", Permission.View,
+        new CommandOption("action", "what to do; without it, list", OptionKind.Choice) { Choices = ["list", "set", "pause", "resume", "run", "remove"] },
+        TargetOption.Optional,
+        new CommandOption("when", "minute hour day month weekday, in quotes: \"0 3 * * *\"", OptionKind.Text),
+        new CommandOption("zone", "a time zone, such as Europe/Berlin; without it, UTC", OptionKind.Text));
+
+    public async Task<Reply> RunAsync(CommandCall call, CancellationToken ct)
+    {
+        if (call["action"] is null or "list") return List(call);
+        var target = TargetOption.Resolve(settings, access, call, Permission.Snapshot);
+        if (target.Home is null)
+            throw new FaultException(new("NoHome", $"{target.Name} has no data in the care of a sidecar", "Declare home: for this target in chatops.yaml"));
+        switch (call["action"])
+        {
+            case "set":
+                return await SetAsync(target, call, ct);
+            case "run":
+                var earlier = await requests.CreateAsync(target, $"{call.Invocation.Platform}:{call.Person.Name}", call.Invocation.Id, call.Message, ct);
+                return earlier is null || MessageReference.Of(earlier).Contains(call.Message)
+                    ? new Reply.Live() : new Card(CardState.Information, $"{earlier.Metadata.Name} was asked for already");
+            case "remove":
+                var gone = await ExistingAsync(target, ct);
+                await client.DeleteAsync(ChatOpsKinds.SnapshotSchedules, target.Namespace, gone.Metadata.Name, new Deletion(), ct);
+                return new Card(CardState.Succeeded, $"Schedule {gone.Metadata.Name} is removed") { Lines = ["Its snapshots stay."] };
+            default:
+                var body = new JsonObject { ["spec"] = new JsonObject { ["suspend"] = call["action"] == "pause" } };
+                var seen = await ExistingAsync(target, ct);
+                return ScheduleCards.Set(await client.PatchAsync(ChatOpsKinds.SnapshotSchedules, target.Namespace, seen.Metadata.Name, Patch.Merge(body), ct), time.GetUtcNow());
+        }
+    }
+
+    private Card List(CommandCall call)
+    {
+        var visible = call["target"] is null
+            ? access.Visible(call.Person).Select(t => t.Name).ToHashSet()
+            : [TargetOption.Resolve(settings, access, call, Permission.View).Name];
+        return ScheduleCards.List([.. board.All.Where(s => visible.Contains(s.Spec.Target))], time.GetUtcNow());
+    }
+
+    /// <summary>From chat a target has one schedule, which bears its name; more can be made with kubectl.</summary>
+    private async Task<Reply> SetAsync(Target target, CommandCall call, CancellationToken ct)
+    {
+        var when = call["when"] ?? throw new FaultException(new("NoSchedule", "when is missing", Usage));
+        var cron = CronSchedule.Parse(when, call["zone"]);
+        if (cron.Fault is { } misfit) throw new FaultException(misfit);
+        var spec = new JsonObject { ["target"] = target.Name, ["schedule"] = cron.Value.Text, ["suspend"] = false };
+        if (call["zone"] is { } zone) spec["timeZone"] = zone;
+        var wanted = new JsonObject
+        {
+            ["apiVersion"] = ChatOpsKinds.SnapshotSchedules.ApiVersion,
+            ["kind"] = "SnapshotSchedule",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = target.Name,
+                ["namespace"] = target.Namespace,
+                ["labels"] = new JsonObject { [ChatOpsKinds.TargetLabel] = target.Name },
+            },
+            ["spec"] = spec,
+        };
+        var set = await client.PatchAsync(ChatOpsKinds.SnapshotSchedules, target.Namespace, target.Name, Patch.Apply(wanted, force: true), ct);
+        return ScheduleCards.Set(set, time.GetUtcNow());
+    }
+
+    /// <summary>Asked of the API server: one set a moment ago is there, one removed is not.</summary>
+    private async Task<SnapshotSchedule> ExistingAsync(Target target, CancellationToken ct) =>
+        (await client.ListAsync(ChatOpsKinds.SnapshotSchedules, target.Namespace, Selection.All, ct)).Items
+            .Where(s => s.Spec.Target == target.Name).OrderByDescending(s => s.Metadata.Name == target.Name).FirstOrDefault()
+        ?? throw new FaultException(new("NoSchedule", $"{target.Name} has no schedule", Usage));
+}

@@ -1,0 +1,58 @@
+using ChatOps.Resources;
+using ChatOps.Values;
+
+namespace ChatOps.Bot.Schedules;
+
+/// <summary>What is to be done about a schedule at a moment; decided purely, carried out by <see cref="ScheduleController"/>.</summary>
+internal abstract record ScheduleStep
+{
+    /// <summary>Lateness that nobody needs to hear of.</summary>
+    public static readonly TimeSpan OnTime = TimeSpan.FromMinutes(1);
+
+    private const long DeadlineSeconds = 600;
+
+    /// <summary>More than these behind are not counted one by one.</summary>
+    private const int MostBehind = 1000;
+
+    /// <summary>Nothing until then; null when it will never be due.</summary>
+    public sealed record Rest(DateTimeOffset? Until) : ScheduleStep;
+
+    public sealed record Make(DateTimeOffset Moment) : ScheduleStep;
+
+    /// <summary>It was suspended.</summary>
+    public sealed record Pass(DateTimeOffset Moment) : ScheduleStep;
+
+    public sealed record Miss(DateTimeOffset Moment, ResourceFault Why) : ScheduleStep;
+
+    /// <summary>It can never be due, because of what is written in it.</summary>
+    public sealed record Refuse(Fault Why) : ScheduleStep;
+
+    /// <param name="running">The one before has not ended yet.</param>
+    public static ScheduleStep For(SnapshotSchedule schedule, DateTimeOffset now, bool running)
+    {
+        var (spec, status) = (schedule.Spec, schedule.Status);
+        var cron = CronSchedule.Parse(spec.Schedule, spec.TimeZone);
+        if (cron.Fault is { } misfit) return new Refuse(misfit);
+        var since = status.LastScheduleTime ?? schedule.Metadata.CreationTimestamp ?? now;
+        var due = cron.Value.Between(since, now, MostBehind).ToList();
+        if (due.Count == 0) return new Rest(cron.Value.Next(now));
+        var moment = due[^1];
+        if (spec.Suspend == true) return new Pass(moment);
+        var late = now - moment;
+        if (late > TimeSpan.FromSeconds(spec.StartingDeadlineSeconds ?? DeadlineSeconds)) return new Miss(moment, TooLate(due.Count));
+        return running && spec.ConcurrencyPolicy != "Allow" ? new Miss(moment, StillRunning(status.LastSnapshot)) : new Make(moment);
+    }
+
+    private static ResourceFault TooLate(int count) => new(
+        "Missed",
+        count switch
+        {
+            1 => "nobody was there to begin it",
+            MostBehind => "nobody was there to begin it, nor very many before it",
+            _ => $"nobody was there to begin it, nor {count - 1} before it",
+        },
+        "The bot was not running, or could not reach the API server; the next one is made in its time");
+
+    private static ResourceFault StillRunning(string? before) => new(
+        "StillRunning", $"the one before, {before}, had not ended", "Make the schedule rarer, or see why that one takes so long");
+}
