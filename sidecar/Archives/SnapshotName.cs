@@ -10,7 +10,6 @@ namespace ChatOps.Sidecar.Archives;
 /// </summary>
 internal sealed partial record SnapshotName(string Target, DateTimeOffset Time, string Id)
 {
-    public const string ArchiveSuffix = ".tar.zst";
     public const string ManifestSuffix = ".json";
     private const string Stamp = "yyyyMMdd'T'HHmmss'Z'";
 

@@ -35,8 +35,8 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
         }
     }
 
-    public Task<ArchiveDraft> BeginAsync(string name, CancellationToken cancellation) =>
-        Task.FromResult<ArchiveDraft>(new Draft(path, Checked(name)));
+    public Task<ArchiveDraft> BeginAsync(string name, ArchiveForm form, CancellationToken cancellation) =>
+        Task.FromResult<ArchiveDraft>(new Draft(path, Checked(name), form));
 
     public async IAsyncEnumerable<Manifest> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -44,13 +44,13 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
             yield break;
         var names = Directory.EnumerateFiles(path, "*" + SnapshotName.ManifestSuffix)
             .Select(file => SnapshotName.TryParse(Path.GetFileName(file)[..^SnapshotName.ManifestSuffix.Length])).OfType<SnapshotName>()
-            .Where(name => File.Exists(ArchivePath(name.ToString())));
+            .Where(name => FindArchive(name.ToString()) is not null);
         await foreach (var manifest in StoredNames.NewestFirstAsync(names, name => TryReadAsync(name, cancellation), cancellation))
             yield return manifest;
     }
 
     public Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) => Task.FromResult<Stream>(Open(name,
-        ArchivePath(name)));
+        FindArchive(name)));
 
     public Task<Stream> OpenManifestAsync(string name, CancellationToken cancellation) => Task.FromResult<Stream>(Open(name,
         ManifestPath(name)));
@@ -59,19 +59,22 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
     {
         File.Delete(ManifestPath(name));
         PosixFile.Sync(path);
-        File.Delete(ArchivePath(name));
+        foreach (var form in ArchiveForm.All)
+            File.Delete(ArchivePath(name, form));
         return Task.CompletedTask;
     }
 
-    private string ArchivePath(string name) => Path.Combine(path, Checked(name) + SnapshotName.ArchiveSuffix);
+    private string ArchivePath(string name, ArchiveForm form) => Path.Combine(path, Checked(name) + form.Suffix);
+
+    private string? FindArchive(string name) => ArchiveForm.All.Select(form => ArchivePath(name, form)).FirstOrDefault(File.Exists);
 
     private string ManifestPath(string name) => Path.Combine(path, Checked(name) + SnapshotName.ManifestSuffix);
 
     private static string Checked(string name) => StoredNames.Check(name) is { } fault ? throw new FaultException(fault) : name;
 
-    private FileStream Open(string name, string file)
+    private FileStream Open(string name, string? file)
     {
-        if (!File.Exists(ManifestPath(name)) || !File.Exists(file))
+        if (!File.Exists(ManifestPath(name)) || FindArchive(name) is null || file is null)
             throw new FaultException(StoredNames.Missing(path, name));
         return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 18,
             FileOptions.SequentialScan);
@@ -93,15 +96,16 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
     private sealed class Draft : ArchiveDraft
     {
         private readonly string _directory, _name, _archive, _manifest;
+        private readonly ArchiveForm _form;
         private readonly FileStream _body;
         private readonly EagerWriter _eager;
 
-        public Draft(string directory, string name)
+        public Draft(string directory, string name, ArchiveForm form)
         {
-            (_directory, _name) = (directory, name);
+            (_directory, _name, _form) = (directory, name, form);
             // Two drafts of one name may be under way in one process.
             var label = $"{Guid.NewGuid():N}~{name}";
-            _archive = Path.Combine(directory, OwnedName.For(label + SnapshotName.ArchiveSuffix));
+            _archive = Path.Combine(directory, OwnedName.For(label + form.Suffix));
             _manifest = Path.Combine(directory, OwnedName.For(label + SnapshotName.ManifestSuffix));
             _body = Create(_archive);
             _eager = new(_body);
@@ -114,7 +118,10 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
             _body.Flush(flushToDisk: true);
             await _eager.DisposeAsync();
             await _body.DisposeAsync();
-            Place(_archive, SnapshotName.ArchiveSuffix);
+            // A name is taken in every form, or one manifest would stand for two archives.
+            if (ArchiveForm.All.Any(form => File.Exists(Path.Combine(_directory, _name + form.Suffix))))
+                throw new FaultException(StoredNames.Exists(_directory, _name));
+            Place(_archive, _form.Suffix);
 
             await using (var manifest = Create(_manifest))
             {

@@ -22,7 +22,7 @@ internal interface IArchiveStore
     /// <summary>Null when archives can be written; asked before anything is read. May be called any number of times.</summary>
     Task<Fault?> CheckWritableAsync(CancellationToken cancellation);
 
-    Task<ArchiveDraft> BeginAsync(string name, CancellationToken cancellation);
+    Task<ArchiveDraft> BeginAsync(string name, ArchiveForm form, CancellationToken cancellation);
 
     /// <summary>Manifests that cannot be read are passed over: one damaged file must not hide the others.</summary>
     IAsyncEnumerable<Manifest> ListAsync(CancellationToken cancellation);

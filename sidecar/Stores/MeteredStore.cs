@@ -16,8 +16,8 @@ internal sealed class MeteredStore(IArchiveStore below, string kind, TimeProvide
     public Task<Fault?> CheckWritableAsync(CancellationToken cancellation) =>
         _metrics.MeasureAsync("check", () => below.CheckWritableAsync(cancellation));
 
-    public async Task<ArchiveDraft> BeginAsync(string name, CancellationToken cancellation) =>
-        new Draft(await _metrics.MeasureAsync("begin", () => below.BeginAsync(name, cancellation)), _metrics);
+    public async Task<ArchiveDraft> BeginAsync(string name, ArchiveForm form, CancellationToken cancellation) =>
+        new Draft(await _metrics.MeasureAsync("begin", () => below.BeginAsync(name, form, cancellation)), _metrics);
 
     /// <summary>Measures until the reader has what it came for: a listing is read as far as somebody asks.</summary>
     public async IAsyncEnumerable<Manifest> ListAsync([EnumeratorCancellation] CancellationToken cancellation)

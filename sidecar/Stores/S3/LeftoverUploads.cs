@@ -54,5 +54,5 @@ internal static class LeftoverUploads
         && (upload.Key == bucket.Location.ProbeKey || IsOurs(bucket.Location, upload.Key));
 
     private static bool IsOurs(S3Location location, string key) =>
-        location.NameOf(key, SnapshotName.ArchiveSuffix) is not null || location.NameOf(key, SnapshotName.ManifestSuffix) is not null;
+        location.ArchiveOf(key) is not null || location.NameOf(key, SnapshotName.ManifestSuffix) is not null;
 }

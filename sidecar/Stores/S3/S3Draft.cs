@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ChatOps.Sidecar.Archives;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Stores.S3;
@@ -18,11 +19,11 @@ internal sealed class S3Draft : ArchiveDraft
     private readonly S3Upload _archive, _manifest;
     private bool _committed;
 
-    public S3Draft(S3Bucket bucket, string name, CancellationToken cancellation)
+    public S3Draft(S3Bucket bucket, string name, ArchiveForm form, CancellationToken cancellation)
     {
         _bucket = bucket;
         ConcurrentBag<byte[]> spare = [];
-        _archive = new(bucket, bucket.Location.ArchiveKey(name), name, spare, _stop.Token);
+        _archive = new(bucket, bucket.Location.ArchiveKey(name, form), name, spare, _stop.Token);
         _manifest = new(bucket, bucket.Location.ManifestKey(name), name, spare, _stop.Token);
         _caller = cancellation.Register(_stop.Cancel);
     }

@@ -21,7 +21,13 @@ internal sealed partial record S3Location(string Scheme, string Bucket, string P
         return new(match.Groups[1].Value, match.Groups[2].Value, prefix.Length == 0 ? "" : prefix + "/");
     }
 
-    public string ArchiveKey(string name) => Prefix + Checked(name) + SnapshotName.ArchiveSuffix;
+    public string ArchiveKey(string name, ArchiveForm form) => Prefix + Checked(name) + form.Suffix;
+
+    /// <summary>Every key the archive may lie under; there is one at most.</summary>
+    public IEnumerable<string> ArchiveKeys(string name) => ArchiveForm.All.Select(form => ArchiveKey(name, form));
+
+    public SnapshotName? ArchiveOf(string key) =>
+        ArchiveForm.All.Select(form => NameOf(key, form.Suffix)).FirstOrDefault(name => name is not null);
 
     public string ManifestKey(string name) => Prefix + Checked(name) + SnapshotName.ManifestSuffix;
 

@@ -41,9 +41,9 @@ internal sealed class S3Store(S3Bucket bucket) : IArchiveStore
         }
     }
 
-    public async Task<ArchiveDraft> BeginAsync(string name, CancellationToken cancellation)
+    public async Task<ArchiveDraft> BeginAsync(string name, ArchiveForm form, CancellationToken cancellation)
     {
-        var draft = new S3Draft(bucket, name, cancellation);
+        var draft = new S3Draft(bucket, name, form, cancellation);
         await LeftoverUploads.SweepAsync(bucket, cancellation);
         return draft;
     }
@@ -55,7 +55,7 @@ internal sealed class S3Store(S3Bucket bucket) : IArchiveStore
         List<SnapshotName> names = [];
         await foreach (var key in KeysAsync(cancellation))
         {
-            if (_location.NameOf(key, SnapshotName.ArchiveSuffix) is { } archive)
+            if (_location.ArchiveOf(key) is { } archive)
                 archives.Add(archive.ToString());
             else if (_location.NameOf(key, SnapshotName.ManifestSuffix) is { } name)
                 names.Add(name);
@@ -66,23 +66,40 @@ internal sealed class S3Store(S3Bucket bucket) : IArchiveStore
     }
 
     public Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) =>
-        OpenAsync(name, _location.ManifestKey(name), _location.ArchiveKey(name), cancellation);
+        OpenAsync(name, [_location.ManifestKey(name)], [.. _location.ArchiveKeys(name)], cancellation);
 
     public Task<Stream> OpenManifestAsync(string name, CancellationToken cancellation) =>
-        OpenAsync(name, _location.ArchiveKey(name), _location.ManifestKey(name), cancellation);
+        OpenAsync(name, [.. _location.ArchiveKeys(name)], [_location.ManifestKey(name)], cancellation);
 
     public async Task RemoveAsync(string name, CancellationToken cancellation)
     {
-        foreach (var key in new[] { _location.ManifestKey(name), _location.ArchiveKey(name) })
+        foreach (var key in _location.ArchiveKeys(name).Prepend(_location.ManifestKey(name)))
             await bucket.CallAsync("removing from", (s3, ct) => s3.DeleteObjectAsync(bucket.Name, key, ct), cancellation);
     }
 
-    private async Task<Stream> OpenAsync(string name, string otherKey, string key, CancellationToken cancellation)
+    /// <param name="others">One of them must be there too: an archive without its manifest does not exist, nor one without the other.</param>
+    private async Task<Stream> OpenAsync(
+        string name, IReadOnlyList<string> others, IReadOnlyList<string> keys, CancellationToken cancellation)
     {
-        var other = await bucket.FindAsync("reading", (s3, ct) => s3.GetObjectMetadataAsync(bucket.Name, otherKey, ct), cancellation);
-        return other is not null && await ResumingStream.TryOpenAsync(bucket, key, cancellation) is { } stream
-            ? stream
-            : throw new FaultException(StoredNames.Missing(Location, name));
+        if (await AnyAsync(others, cancellation))
+        {
+            foreach (var key in keys)
+            {
+                if (await ResumingStream.TryOpenAsync(bucket, key, cancellation) is { } stream)
+                    return stream;
+            }
+        }
+        throw new FaultException(StoredNames.Missing(Location, name));
+    }
+
+    private async Task<bool> AnyAsync(IReadOnlyList<string> keys, CancellationToken cancellation)
+    {
+        foreach (var key in keys)
+        {
+            if (await bucket.FindAsync("reading", (s3, ct) => s3.GetObjectMetadataAsync(bucket.Name, key, ct), cancellation) is not null)
+                return true;
+        }
+        return false;
     }
 
     private async IAsyncEnumerable<string> KeysAsync(

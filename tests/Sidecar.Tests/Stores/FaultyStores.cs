@@ -14,8 +14,8 @@ internal abstract class PassingStore(IArchiveStore below) : IArchiveStore
 
     public Task<Fault?> CheckWritableAsync(CancellationToken cancellation) => below.CheckWritableAsync(cancellation);
 
-    public async Task<ArchiveDraft> BeginAsync(string name, CancellationToken cancellation) =>
-        Wrap(await below.BeginAsync(name, cancellation));
+    public async Task<ArchiveDraft> BeginAsync(string name, ArchiveForm form, CancellationToken cancellation) =>
+        Wrap(await below.BeginAsync(name, form, cancellation));
 
     public virtual IAsyncEnumerable<Manifest> ListAsync(CancellationToken cancellation) => below.ListAsync(cancellation);
 

@@ -19,8 +19,8 @@ internal sealed class MemoryStore : IArchiveStore
 
     public Task<Fault?> CheckWritableAsync(CancellationToken cancellation) => Task.FromResult<Fault?>(null);
 
-    public Task<ArchiveDraft> BeginAsync(string name, CancellationToken cancellation) =>
-        Task.FromResult<ArchiveDraft>(new Draft(_objects, Checked(name)));
+    public Task<ArchiveDraft> BeginAsync(string name, ArchiveForm form, CancellationToken cancellation) =>
+        Task.FromResult<ArchiveDraft>(new Draft(_objects, Checked(name), form));
 
     public async IAsyncEnumerable<Manifest> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -30,7 +30,7 @@ internal sealed class MemoryStore : IArchiveStore
             yield return manifest;
     }
 
-    public Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) => OpenAsync(name, ".tar.zst");
+    public Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) => OpenAsync(name, FormOf(_objects, name)?.Suffix ?? "");
 
     public Task<Stream> OpenManifestAsync(string name, CancellationToken cancellation) => OpenAsync(name, ".json");
 
@@ -38,7 +38,8 @@ internal sealed class MemoryStore : IArchiveStore
     {
         await Task.Yield();
         _objects.TryRemove(Checked(name) + ".json", out _);
-        _objects.TryRemove(name + ".tar.zst", out _);
+        foreach (var form in ArchiveForm.All)
+            _objects.TryRemove(name + form.Suffix, out _);
     }
 
     private async Task<Manifest?> ReadAsync(string name) => await ManifestFile.ReadAsync(await OpenAsync(name, ".json"), default);
@@ -51,9 +52,12 @@ internal sealed class MemoryStore : IArchiveStore
             : throw new FaultException(StoredNames.Missing(Location, name));
     }
 
+    private static ArchiveForm? FormOf(ConcurrentDictionary<string, byte[]> objects, string name) =>
+        ArchiveForm.All.FirstOrDefault(form => objects.ContainsKey(name + form.Suffix));
+
     private static string Checked(string name) => StoredNames.Check(name) is { } fault ? throw new FaultException(fault) : name;
 
-    private sealed class Draft(ConcurrentDictionary<string, byte[]> objects, string name) : ArchiveDraft
+    private sealed class Draft(ConcurrentDictionary<string, byte[]> objects, string name, ArchiveForm form) : ArchiveDraft
     {
         private readonly MemoryStream _body = new();
 
@@ -64,7 +68,7 @@ internal sealed class MemoryStore : IArchiveStore
             await Task.Yield();
             using var manifest = new MemoryStream();
             writeManifest(manifest);
-            if (!objects.TryAdd(name + ".tar.zst", _body.ToArray()))
+            if (FormOf(objects, name) is not null || !objects.TryAdd(name + form.Suffix, _body.ToArray()))
                 throw new FaultException(StoredNames.Exists("memory", name));
             objects[name + ".json"] = manifest.ToArray();
         }

@@ -28,6 +28,9 @@ internal static class Samples
         await draft.CommitAsync(Writer(name, milliseconds));
     }
 
+    public static Task<ArchiveDraft> BeginAsync(this IArchiveStore store, string name, CancellationToken cancellation) =>
+        store.BeginAsync(name, ArchiveForm.Plain, cancellation);
+
     public static async Task<string> ReadAsync(this IArchiveStore store, string name)
     {
         await using var archive = await store.OpenArchiveAsync(name, default);

@@ -135,6 +135,31 @@ public abstract class StoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_encrypted_archive_is_listed_read_and_removed_by_the_same_name()
+    {
+        await using (var draft = await Store.BeginAsync(Name, ArchiveForm.Encrypted, Token))
+        {
+            draft.Body.Write("body"u8);
+            await draft.CommitAsync(Samples.Writer(Name));
+        }
+        Assert.Contains(Left(), name => name.EndsWith($"{Name}.tar.zst.age", StringComparison.Ordinal));
+        Assert.Equal([Name], await Store.NamesAsync());
+        Assert.Equal("body", await Store.ReadAsync(Name));
+        await Store.RemoveAsync(Name, Token);
+        Assert.Empty(Left());
+    }
+
+    [Fact]
+    public async Task A_name_taken_in_one_form_is_taken_in_the_other()
+    {
+        await Store.PutAsync(Name);
+        await using var draft = await Store.BeginAsync(Name, ArchiveForm.Encrypted, Token);
+        draft.Body.Write("another"u8);
+        Assert.Equal("SnapshotExists", await Faults.KindAsync(() => draft.CommitAsync(Samples.Writer(Name))));
+        Assert.Equal("body", await Store.ReadAsync(Name));
+    }
+
+    [Fact]
     public async Task Cancelling_before_the_commit_leaves_nothing()
     {
         using var stop = new CancellationTokenSource();
