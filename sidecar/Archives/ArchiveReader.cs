@@ -1,17 +1,16 @@
 using System.Formats.Tar;
 using System.Security.Cryptography;
+using ChatOps.Sidecar.Archives.Age;
 using ChatOps.Sidecar.Posix;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Archives;
 
 /// <summary>
-/// Reads an archive front to back and accepts it only when everything agrees: zstd, tar, every member with the manifest's list in order,
-/// every
-/// file's hash, the inner list, and the hash of the archive itself. Anything else is a fault that names the place.
+/// Reads an archive front to back and accepts it only when everything agrees: age, zstd, tar, every member with the manifest's list in
+/// order, every file's hash, the inner list, and the hash of the archive itself. Anything else is a fault that names the place.
 /// </summary>
-internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> files, IEntrySink sink, Action<long,
-    long> progress) : IDisposable
+internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> files, IEntrySink sink, Action<long, long> progress) : IDisposable
 {
     /// <summary>The kind of the fault that says an archive is not what its manifest says, and never will be.</summary>
     public const string Damage = "ArchiveDamaged";
@@ -23,12 +22,14 @@ internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> f
     private bool _listSeen;
 
     /// <summary>Returns when the whole archive was read and agrees; throws a fault otherwise.</summary>
-    public void Read(Stream archive, CancellationToken cancellation)
+    /// <param name="identity">What opens an encrypted one.</param>
+    public void Read(Stream archive, AgeIdentity? identity, CancellationToken cancellation)
     {
         using var raw = new HashingReader(archive);
         try
         {
-            using var plain = new ZstdReader(raw);
+            using var age = manifest.IsEncrypted ? Open(raw, identity, cancellation) : null;
+            using var plain = new ZstdReader(age ?? (Stream)raw);
             using (var tar = new TarReader(plain, leaveOpen: true))
             {
                 while (tar.GetNextEntry() is { } entry)
@@ -41,9 +42,13 @@ internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> f
         {
             throw Damaged(failure.Message, failure);
         }
+        catch (FaultException failure) when (failure.Fault.Kind == AgeFaults.Refused)
+        {
+            throw Refused(raw, identity!, failure, cancellation);
+        }
         if (!_listSeen || _expected.MoveNext())
             throw Damaged($"it ends after {_members} members, its manifest lists more");
-        if (raw.Bytes != manifest.BytesOut || raw.Sha256() != manifest.ArchiveSha256)
+        if (!IsAsStored(raw))
             throw Damaged("its SHA-256 is not the one in its manifest");
     }
 
@@ -52,6 +57,21 @@ internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> f
         _expected.Dispose();
         _hash.Dispose();
     }
+
+    private AgeReader Open(HashingReader raw, AgeIdentity? identity, CancellationToken cancellation) =>
+        (identity ?? throw new FaultException(AgeIdentity.Required(manifest, "reading"))).Check() is { } fault
+            ? throw new FaultException(fault)
+            : new(raw, identity, cancellation);
+
+    /// <summary>age cannot tell another's key from a damaged header; the hash of what is stored can, so the rest is read for it.</summary>
+    private FaultException Refused(HashingReader raw, AgeIdentity identity, FaultException failure, CancellationToken cancellation)
+    {
+        while (raw.Read(_buffer) > 0)
+            cancellation.ThrowIfCancellationRequested();
+        return IsAsStored(raw) ? new(identity.Wrong(manifest, failure.Fault), failure) : Damaged(failure.Fault.Message, failure);
+    }
+
+    private bool IsAsStored(HashingReader raw) => raw.Bytes == manifest.BytesOut && raw.Sha256() == manifest.ArchiveSha256;
 
     private void Take(TarEntry raw, HashingReader source, CancellationToken cancellation)
     {
@@ -127,6 +147,8 @@ internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> f
         return found;
     }
 
-    private FaultException Damaged(string cause, Exception? inner = null) => new(
+    private FaultException Damaged(string cause, Exception? inner = null) => Damaged(manifest, cause, inner);
+
+    public static FaultException Damaged(Manifest manifest, string cause, Exception? inner = null) => new(
         new Fault(Damage, $"reading {manifest.Archive}: {cause}", "Use an older snapshot: see `sidecar list`"), inner);
 }

@@ -10,6 +10,7 @@ namespace ChatOps.Sidecar.Archives;
 internal sealed record Manifest
 {
     public const int CurrentFormat = 1;
+    public const string AgeEncryption = "age", NoEncryption = "none";
 
     public int FormatVersion { get; init; } = CurrentFormat;
 
@@ -48,6 +49,12 @@ internal sealed record Manifest
 
     public required long BytesOut { get; init; }
 
+    /// <summary>age or none; null in a manifest older than encryption, which means none.</summary>
+    public string? Encryption { get; init; }
+
+    /// <summary>The public keys it is encrypted to. Size and hash are of the bytes as stored, encrypted.</summary>
+    public IReadOnlyList<string>? Recipients { get; init; }
+
     public required string ArchiveSha256 { get; init; }
 
     public required string FileListSha256 { get; init; }
@@ -61,6 +68,9 @@ internal sealed record Manifest
     public required IReadOnlyList<string> Excluded { get; init; }
 
     public required string Tool { get; init; }
+
+    [JsonIgnore]
+    public bool IsEncrypted => Encryption == AgeEncryption;
 
     /// <summary>Nothing moved, vanished or failed a check.</summary>
     [JsonIgnore]

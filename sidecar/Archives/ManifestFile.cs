@@ -44,9 +44,11 @@ internal static class ManifestFile
         byte[] whole = [.. head.TrimEnd(", \r\n\t"u8), (byte)'}'];
         var manifest = JsonSerializer.Deserialize(whole, ManifestJson.Default.Manifest)
             ?? throw new InvalidDataException("the manifest is empty");
-        return manifest.FormatVersion == Manifest.CurrentFormat
+        if (manifest.FormatVersion != Manifest.CurrentFormat)
+            throw new InvalidDataException($"the manifest has format {manifest.FormatVersion}, this program reads {Manifest.CurrentFormat}");
+        return manifest.Encryption is null or Manifest.AgeEncryption or Manifest.NoEncryption
             ? manifest
-            : throw new InvalidDataException($"the manifest has format {manifest.FormatVersion}, this program reads {Manifest.CurrentFormat}");
+            : throw new InvalidDataException("the archive is encrypted in a way this program does not know");
     }
 
     /// <summary>Where <c>files</c> begins, or the end of a manifest without it; null while more must be read.</summary>

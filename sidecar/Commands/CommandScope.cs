@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Archives.Age;
 using ChatOps.Sidecar.Reports;
 using ChatOps.Sidecar.Stores;
 using ChatOps.Values;
@@ -26,7 +27,9 @@ internal sealed class CommandScope(GlobalOptions options, ParseResult parsed, IR
         StoreOptions.Of(Environment.GetEnvironmentVariable(GlobalOptions.StoreOptionsVariable), parsed.GetValue(options.StoreOption) ?? []),
         time);
 
-    public Encryption Encryption => EncryptionChoice.Parse(parsed.GetValue(options.Encryption));
+    public Encryption Encryption => Encryption.Parse(
+        parsed.GetValue(options.Encryption),
+        AgeRecipients.Parse(Environment.GetEnvironmentVariable(GlobalOptions.EncryptToVariable), parsed.GetValue(options.EncryptTo) ?? []));
 
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 

@@ -14,13 +14,13 @@ internal static class ExitCode
           1    failed, and nothing was changed
           2    the command line was not understood
           3    done, but something changed or vanished meanwhile, or a check failed: see the manifest
-          4    refused: locked, no such snapshot, locks not honoured, not encrypted
+          4    refused: locked, no such snapshot, locks not honoured, not encrypted, no identity
           130  interrupted
         """;
 
     private static readonly HashSet<string> Refusals =
         ["DatabaseLocked", "NoSuchSnapshot", "LocksNotHonoured", "LocksUnsupported", "BadTarget", "UnsafePath", "BadName",
-            "SnapshotExists", "EncryptionRequired"];
+            "SnapshotExists", "EncryptionRequired", "IdentityRequired"];
 
     public static int Of(Fault fault) => Refusals.Contains(fault.Kind) ? Refused : Failed;
 

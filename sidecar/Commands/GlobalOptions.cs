@@ -6,6 +6,7 @@ namespace ChatOps.Sidecar.Commands;
 internal sealed class GlobalOptions
 {
     public const string StoreOptionsVariable = "SIDECAR_STORE_OPTIONS";
+    public const string EncryptToVariable = "SIDECAR_ENCRYPT_TO";
 
     public Option<string> Home { get; } = Make("--home", "SIDECAR_HOME", "/home/kasm-user", "The directory to protect.");
 
@@ -20,7 +21,14 @@ internal sealed class GlobalOptions
     };
 
     public Option<string?> Encryption { get; } = Optional("--encryption", "SIDECAR_ENCRYPTION",
-        "How archives are encrypted; a store that others keep wants to be told: none.");
+        "How archives are encrypted, age or none; a store that others keep wants to be told.");
+
+    public Option<string[]> EncryptTo { get; } = new("--encrypt-to")
+    {
+        Description = $"A public key, age1… or of SSH, that archives are encrypted to; may be given again. [{EncryptToVariable}, with commas]",
+        Recursive = true,
+        AllowMultipleArgumentsPerToken = false,
+    };
 
     public Option<string?> Target { get; } = Optional("--target", "SIDECAR_TARGET",
         "The target's name, the first part of a snapshot's name.");
@@ -30,7 +38,7 @@ internal sealed class GlobalOptions
 
     public Option<bool> Json { get; } = new("--json") { Description = "One JSON object a line instead of text.", Recursive = true };
 
-    public IEnumerable<Option> All => [Home, Store, StoreOption, Encryption, Target, Scratch, Json];
+    public IEnumerable<Option> All => [Home, Store, StoreOption, Encryption, EncryptTo, Target, Scratch, Json];
 
     private static Option<string> Make(string name, string variable, string fallback, string description) => new(name)
     {

@@ -28,6 +28,8 @@ internal sealed class InspectCommand : ISidecarCommand
             text.Append($"\n  {database.Path}: {(database.Encrypted ? "encrypted" : "plain")}, {database.JournalMode}");
             text.Append($"{(database.Live ? ", live" : "")}, {database.WalFrames} WAL frames merged, {database.Integrity}");
         }
+        if (manifest.IsEncrypted)
+            text.Append($"\n  encrypted with age to {string.Join(", ", manifest.Recipients ?? [])}");
         return text.Append($"\n  sha256 {manifest.ArchiveSha256}").ToString();
     }
 }

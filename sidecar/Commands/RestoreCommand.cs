@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ChatOps.Sidecar.Archives.Age;
 using ChatOps.Sidecar.Runs;
 
 namespace ChatOps.Sidecar.Commands;
@@ -8,16 +9,17 @@ internal sealed class RestoreCommand : ISidecarCommand
 {
     private readonly Argument<string> _name = SnapshotArgument.Make();
     private readonly Option<string> _into = new("--into") { Description = "The directory to restore into.", Required = true };
+    private readonly Option<string?> _identity = IdentityOption.Make();
     private readonly Option<bool> _ifEmpty = new("--if-empty")
     {
         Description = "Do nothing, and say so, unless the directory is empty; nor when there is no snapshot yet. For an init container.",
     };
 
-    public Command Shape => new("restore", "Restore a snapshot; what was there is kept beside it.") { _name, _into, _ifEmpty };
+    public Command Shape => new("restore", "Restore a snapshot; what was there is kept beside it.") { _name, _into, _ifEmpty, _identity };
 
     public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
     {
-        var run = new RestoreRun(scope.Store, scope.Time, scope.Report.Progress);
+        var run = new RestoreRun(scope.Store, scope.Time, scope.Report.Progress, AgeIdentity.Parse(scope.Get(_identity)));
         var outcome = await run.RunAsync(scope.Get(_name), scope.Target, scope.Get(_into)!, scope.Get(_ifEmpty), cancellation);
         scope.Report.Done(Text(outcome), json =>
         {

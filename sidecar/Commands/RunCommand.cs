@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ChatOps.Kubernetes;
-using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Runs;
 using ChatOps.Values;
 
@@ -25,7 +24,7 @@ internal sealed class RunCommand : ISidecarCommand
         using var client = new KubernetesClient(ClusterConnection.Discover(scope.Get(_context)), scope.Time);
         void Log(string text) => scope.Report.Done(text, json => json.WriteString("message", text));
         var runner = new ResourceRunner(client, scope.Store, template, scope.Time, Log);
-        var refusal = EncryptionChoice.Check(template.Encryption, scope.Store.IsRemote, scope.Store.Location)
+        var refusal = template.Encryption.Check(scope.Store.IsRemote, scope.Store.Location, template.Age, cancellation)
             ?? await scope.Store.CheckWritableAsync(cancellation);
         if (refusal is { } fault)
             throw new FaultException(fault);

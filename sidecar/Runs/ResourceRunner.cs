@@ -111,7 +111,7 @@ internal sealed class ResourceRunner(
 
     private SnapshotStatus End(SnapshotStatus status, Snapshot snapshot, Outcome<Manifest> outcome) => outcome.Fault is { } fault
         ? status.Fail(ResourceFault.From(fault), time.GetUtcNow())
-        : status.Succeed(ManifestResult.Of(outcome.Value, snapshot.Spec.Verify != false ? VerifyRun.Checks : []), time.GetUtcNow());
+        : status.Succeed(ManifestResult.Of(outcome.Value, snapshot.Spec.Verify != false ? VerifyRun.ChecksOf(outcome.Value, withIdentity: false) : []), time.GetUtcNow());
 
     private async Task<Outcome<Manifest>> TakeAsync(Snapshot snapshot, StatusReport report, CancellationToken cancellation)
     {

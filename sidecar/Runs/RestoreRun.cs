@@ -1,4 +1,5 @@
 using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Archives.Age;
 using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Stores;
 using ChatOps.Values;
@@ -14,7 +15,7 @@ internal sealed record RestoreOutcome(Manifest? Restored, string Into, string? B
 /// there. Until
 /// then any failure leaves what was there untouched; after that point an interruption is finished by running again.
 /// </summary>
-internal sealed class RestoreRun(IArchiveStore store, TimeProvider time, Action<RunProgress>? listener = null)
+internal sealed class RestoreRun(IArchiveStore store, TimeProvider time, Action<RunProgress>? listener = null, AgeIdentity? identity = null)
 {
     /// <summary>A restored one says "profile in use by another computer".</summary>
     private static readonly PathGlobs Stale = new(["**/SingletonLock", "**/SingletonCookie", "**/SingletonSocket"]);
@@ -37,6 +38,8 @@ internal sealed class RestoreRun(IArchiveStore store, TimeProvider time, Action<
         if (resumed == manifest.Name)
             return new(manifest, placement.Into, null, true, "finished the restore that had been interrupted");
 
+        if (RefusalOf(manifest) is { } refusal)
+            throw new FaultException(refusal);
         placement.MakePartial();
         try
         {
@@ -54,6 +57,10 @@ internal sealed class RestoreRun(IArchiveStore store, TimeProvider time, Action<
         }
     }
 
+    private Fault? RefusalOf(Manifest manifest) => !manifest.IsEncrypted ? null
+        : identity is null ? AgeIdentity.Required(manifest, "restoring")
+        : identity.Check();
+
     private async Task<bool> ExtractAsync(Manifest manifest, Placement placement, CancellationToken cancellation)
     {
         if (new DriveInfo(placement.Partial).AvailableFreeSpace < manifest.BytesIn)
@@ -67,7 +74,7 @@ internal sealed class RestoreRun(IArchiveStore store, TimeProvider time, Action<
         using var root = PosixFile.OpenDirectory(null, placement.Partial);
         using var extraction = new Extraction(root, Stale);
         using var reader = new ArchiveReader(manifest, ManifestFile.ReadFiles(files), extraction, _meter.Set);
-        reader.Read(archive, cancellation);
+        reader.Read(archive, identity, cancellation);
         PosixFile.SyncFileSystem(root);
         return extraction.OwnersKept;
     }

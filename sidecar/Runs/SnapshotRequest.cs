@@ -1,4 +1,5 @@
 using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Archives.Age;
 using ChatOps.Sidecar.Sqlite;
 using ChatOps.Sidecar.Stores;
 using ChatOps.Values;
@@ -27,7 +28,9 @@ internal sealed record SnapshotRequest
 
     public PinLimits Limits { get; init; } = PinLimits.Default;
 
-    public Encryption Encryption { get; init; }
+    public Encryption Encryption { get; init; } = Encryption.Unsaid;
+
+    public AgeProgram Age { get; init; } = AgeProgram.Installed;
 
     public int Level { get; init; } = 3;
 
@@ -38,6 +41,6 @@ internal sealed record SnapshotRequest
         SnapshotName.Check(Target)
         ?? (Directory.Exists(Home) ? null : new Fault(
             "NoHome", $"there is no directory {Home} to take a snapshot of", "Give --home (SIDECAR_HOME)"))
-        ?? EncryptionChoice.Check(Encryption, store.IsRemote, store.Location)
+        ?? Encryption.Check(store.IsRemote, store.Location, Age, cancellation)
         ?? await store.CheckWritableAsync(cancellation);
 }

@@ -1,4 +1,5 @@
 using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Archives.Age;
 using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Sqlite;
 using ChatOps.Sidecar.Stores;
@@ -28,9 +29,10 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
 
         var name = SnapshotName.New(request.Target, _started).ToString();
         var spool = SpooledDatabase.HasRoom(request.Scratch, survey.DatabaseBytes);
-        await using var draft = await store.BeginAsync(name, cancellation);
+        await using var draft = await store.BeginAsync(name, request.Encryption.Form, cancellation);
         using var raw = new HashingWriter(draft.Body);
-        using var zstd = new ZstdWriter(raw, request.Level, request.Workers);
+        using var age = Encrypt(raw, cancellation);
+        using var zstd = new ZstdWriter(age ?? (Stream)raw, request.Level, request.Workers);
         using var list = new FileList(ListSpool(spool));
         using var archive = new ArchiveWriter(zstd, list);
 
@@ -43,6 +45,7 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
 
         var listHash = archive.Finish(time.GetUtcNow(), cancellation);
         zstd.Finish();
+        age?.Finish();
 
         _meter.Enter(RunStep.Commit);
         var manifest = Describe(name, databases, files, walk, raw, listHash);
@@ -83,6 +86,10 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
         return new(request.Home, new PathGlobs(request.Excludes), own);
     }
 
+    private AgeWriter? Encrypt(Stream below, CancellationToken cancellation) => request.Encryption.Recipients is { Count: > 0 } recipients
+        ? new(below, request.Age, recipients, cancellation)
+        : null;
+
     private Stream ListSpool(bool spool) => spool
         ? new FileStream(
             Path.Combine(request.Scratch!, OwnedName.For(Guid.NewGuid().ToString("N"))), FileMode.CreateNew, FileAccess.ReadWrite,
@@ -111,7 +118,7 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
         return new()
         {
             Name = name,
-            Archive = name + SnapshotName.ArchiveSuffix,
+            Archive = name + request.Encryption.Form.Suffix,
             Target = request.Target,
             Request = request.Request,
             RequestUid = request.RequestUid,
@@ -126,6 +133,8 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
             FileCount = databases.Facts.Count + files.Files,
             BytesIn = databases.Bytes + files.Bytes,
             BytesOut = raw.Bytes,
+            Encryption = request.Encryption.Recipients.Count > 0 ? Manifest.AgeEncryption : Manifest.NoEncryption,
+            Recipients = request.Encryption.Recipients,
             ArchiveSha256 = raw.Sha256(),
             FileListSha256 = listHash,
             ChangedWhileReading = [.. databases.Changed, .. files.Changed],

@@ -1,18 +1,26 @@
 using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Archives.Age;
 using ChatOps.Sidecar.Stores;
 
 namespace ChatOps.Sidecar.Runs;
 
 /// <summary>
-/// Reads one archive back from its store and returns only when all of it agrees: archive hash, zstd, tar, every file's hash. It does not
-/// open
-/// databases; <see cref="Checks"/> is exactly what was done.
+/// Reads one archive back from its store and returns only when all of it agrees: archive hash, zstd, tar, every file's hash; of an
+/// encrypted one without an identity only what can be seen from outside. It does not open databases; <see cref="ChecksOf"/> is exactly
+/// what was done.
 /// </summary>
-internal sealed class VerifyRun(IArchiveStore store, Action<RunProgress>? listener = null) : IEntrySink
+internal sealed class VerifyRun(IArchiveStore store, Action<RunProgress>? listener = null, AgeIdentity? identity = null) : IEntrySink
 {
-    public static readonly IReadOnlyList<string> Checks = ["archive-sha256", "zstd", "tar", "file-list", "file-sha256"];
+    private static readonly string[] Inside = ["zstd", "tar", "file-list", "file-sha256"];
 
     private readonly ProgressMeter _meter = new(listener);
+
+    public static IReadOnlyList<string> ChecksOf(Manifest manifest, bool withIdentity) => (manifest.IsEncrypted, withIdentity) switch
+    {
+        (false, _) => ["archive-sha256", .. Inside],
+        (true, true) => ["archive-sha256", "age-decrypted", .. Inside],
+        (true, false) => ["archive-sha256", "age-header"],
+    };
 
     public async Task<Manifest> RunAsync(string name, CancellationToken cancellation)
     {
@@ -23,10 +31,15 @@ internal sealed class VerifyRun(IArchiveStore store, Action<RunProgress>? listen
         _meter.Total = manifest.BytesOut;
 
         _meter.Enter(RunStep.Verify);
-        await using var files = await store.OpenManifestAsync(name, cancellation);
         await using var archive = await store.OpenArchiveAsync(name, cancellation);
+        if (manifest.IsEncrypted && identity is null)
+        {
+            StoredBytes.Check(manifest, archive, _meter.Set, cancellation);
+            return manifest;
+        }
+        await using var files = await store.OpenManifestAsync(name, cancellation);
         using var reader = new ArchiveReader(manifest, ManifestFile.ReadFiles(files), this, _meter.Set);
-        reader.Read(archive, cancellation);
+        reader.Read(archive, identity, cancellation);
         return manifest;
     }
 
