@@ -59,7 +59,7 @@ internal sealed partial class SpokenErrors
     [GeneratedRegex("^age: (error: |warning: )?")]
     private static partial Regex Prefix();
 
-    [GeneratedRegex(@"\p{C}+")]
+    [GeneratedRegex(@"[\p{C}\s]+")]
     private static partial Regex Unprintable();
 
     [GeneratedRegex("AGE-(SECRET-KEY|PLUGIN)[-0-9A-Z]*|-----BEGIN.*", RegexOptions.IgnoreCase)]

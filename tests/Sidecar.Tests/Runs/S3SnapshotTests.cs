@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ChatOps.Sidecar.Tests.Archives.Age;
 using ChatOps.Sidecar.Tests.Stores;
 using ChatOps.Testing;
 using ChatOps.Testing.S3;
@@ -21,10 +22,11 @@ public sealed class S3SnapshotTests : IAsyncLifetime
         """;
 
     private S3Front? _front;
+    private Dictionary<string, string?>? _variables;
 
     private S3Front Front => _front!;
 
-    private Dictionary<string, string?> Variables => new()
+    private Dictionary<string, string?> Variables => _variables ??= new()
     {
         ["SIDECAR_STORE"] = "s3://backups/ghostwire",
         ["SIDECAR_STORE_OPTIONS"] = $"endpoint={Front.Url.GetLeftPart(UriPartial.Authority)},part-mib=5",
@@ -46,6 +48,23 @@ public sealed class S3SnapshotTests : IAsyncLifetime
         Assert.Equal(File.ReadAllBytes(_home.At("noise")), File.ReadAllBytes(Path.Combine(_home.Aside("into"), "noise")));
         using var restored = PlainSqlite.Open(Path.Combine(_home.Aside("into"), "a.db"));
         Assert.Equal(42L, restored.Ask("SELECT x FROM t"));
+    }
+
+    [Fact]
+    public async Task An_encrypted_home_needs_no_leave_to_go_to_the_bucket_and_comes_back_equal()
+    {
+        var key = AgeKey.Make(_home);
+        WriteNoise(12 << 20);
+        Variables["SIDECAR_ENCRYPTION"] = null;
+        Variables["SIDECAR_ENCRYPT_TO"] = key.Recipient;
+        await RunAsync("snapshot");
+        Assert.Contains(Front.Server.Keys(), name => name.EndsWith(".tar.zst.age", StringComparison.Ordinal));
+        Assert.StartsWith("ghostwire-", await RunAsync("list"), StringComparison.Ordinal);
+        Assert.Contains("checked: archive-sha256, age-header", await RunAsync("verify"), StringComparison.Ordinal);
+        Variables["SIDECAR_IDENTITY"] = key.Path;
+        Assert.Contains("files agree with the manifest", await RunAsync("verify"), StringComparison.Ordinal);
+        await RunAsync("restore", "latest", "--into", _home.Aside("into"));
+        Assert.Equal(File.ReadAllBytes(_home.At("noise")), File.ReadAllBytes(Path.Combine(_home.Aside("into"), "noise")));
     }
 
     [Fact]
