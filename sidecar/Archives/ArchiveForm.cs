@@ -1,6 +1,6 @@
 namespace ChatOps.Sidecar.Archives;
 
-/// <summary>What the bytes of an archive are, and the suffix that says so: a store finds an archive under whichever it was begun with.</summary>
+/// <summary>What the bytes of an archive are, and the suffix that says so: a store finds it under whichever it was begun with.</summary>
 internal sealed record ArchiveForm
 {
     public static readonly ArchiveForm Plain = new(".tar.zst");

@@ -10,7 +10,8 @@ namespace ChatOps.Sidecar.Archives;
 /// Reads an archive front to back and accepts it only when everything agrees: age, zstd, tar, every member with the manifest's list in
 /// order, every file's hash, the inner list, and the hash of the archive itself. Anything else is a fault that names the place.
 /// </summary>
-internal sealed class ArchiveReader(Manifest manifest, IEnumerable<FileRecord> files, IEntrySink sink, Action<long, long> progress) : IDisposable
+internal sealed class ArchiveReader(
+    Manifest manifest, IEnumerable<FileRecord> files, IEntrySink sink, Action<long, long> progress) : IDisposable
 {
     /// <summary>The kind of the fault that says an archive is not what its manifest says, and never will be.</summary>
     public const string Damage = "ArchiveDamaged";

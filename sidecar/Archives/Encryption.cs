@@ -27,8 +27,9 @@ internal sealed record Encryption
 
     private bool IsSaid { get; init; }
 
-    public static Encryption To(params IReadOnlyList<string> recipients) =>
-        recipients.Count > 0 ? new(recipients) { IsSaid = true } : throw new ArgumentException("there is nobody to encrypt to", nameof(recipients));
+    public static Encryption To(params IReadOnlyList<string> recipients) => recipients.Count > 0
+        ? new(recipients) { IsSaid = true }
+        : throw new ArgumentException("there is nobody to encrypt to", nameof(recipients));
 
     /// <param name="kind">none, age, or nothing.</param>
     public static Encryption Parse(string? kind, IReadOnlyList<string> recipients) => (kind, recipients.Count) switch

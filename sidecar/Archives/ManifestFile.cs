@@ -45,7 +45,8 @@ internal static class ManifestFile
         var manifest = JsonSerializer.Deserialize(whole, ManifestJson.Default.Manifest)
             ?? throw new InvalidDataException("the manifest is empty");
         if (manifest.FormatVersion != Manifest.CurrentFormat)
-            throw new InvalidDataException($"the manifest has format {manifest.FormatVersion}, this program reads {Manifest.CurrentFormat}");
+            throw new InvalidDataException(
+                $"the manifest has format {manifest.FormatVersion}, this program reads {Manifest.CurrentFormat}");
         return manifest.Encryption is null or Manifest.AgeEncryption or Manifest.NoEncryption
             ? manifest
             : throw new InvalidDataException("the archive is encrypted in a way this program does not know");

@@ -25,7 +25,7 @@ internal sealed class GlobalOptions
 
     public Option<string[]> EncryptTo { get; } = new("--encrypt-to")
     {
-        Description = $"A public key, age1… or of SSH, that archives are encrypted to; may be given again. [{EncryptToVariable}, with commas]",
+        Description = $"A public key, age1… or of SSH, to encrypt archives to; may be given again. [{EncryptToVariable}, with commas]",
         Recursive = true,
         AllowMultipleArgumentsPerToken = false,
     };

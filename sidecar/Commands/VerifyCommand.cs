@@ -12,7 +12,8 @@ internal sealed class VerifyCommand : ISidecarCommand
     private readonly Argument<string> _name = SnapshotArgument.Make();
     private readonly Option<string?> _identity = IdentityOption.Make();
 
-    public Command Shape => new("verify", "Read a snapshot back from the store and check every byte against its manifest.") { _name, _identity };
+    public Command Shape =>
+        new("verify", "Read a snapshot back from the store and check every byte against its manifest.") { _name, _identity };
 
     public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
     {

@@ -111,7 +111,11 @@ internal sealed class ResourceRunner(
 
     private SnapshotStatus End(SnapshotStatus status, Snapshot snapshot, Outcome<Manifest> outcome) => outcome.Fault is { } fault
         ? status.Fail(ResourceFault.From(fault), time.GetUtcNow())
-        : status.Succeed(ManifestResult.Of(outcome.Value, snapshot.Spec.Verify != false ? VerifyRun.ChecksOf(outcome.Value, withIdentity: false) : []), time.GetUtcNow());
+        : status.Succeed(ManifestResult.Of(outcome.Value, ChecksOf(snapshot, outcome.Value)), time.GetUtcNow());
+
+    /// <summary>There are only public keys here: what is inside an encrypted archive is not read back.</summary>
+    private static IReadOnlyList<string> ChecksOf(Snapshot snapshot, Manifest manifest) =>
+        snapshot.Spec.Verify != false ? VerifyRun.ChecksOf(manifest, withIdentity: false) : [];
 
     private async Task<Outcome<Manifest>> TakeAsync(Snapshot snapshot, StatusReport report, CancellationToken cancellation)
     {

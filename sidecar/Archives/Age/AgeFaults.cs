@@ -22,5 +22,6 @@ internal static class AgeFaults
         : new(Refused, $"{operation}: age ended with {code}{said}", "Is `age` on PATH the real one? See age --version");
 
     public static Fault NotAge(string operation, string cause) => new(
-        "AgeOutput", $"{operation}: what age gave back is not encrypted with age: {cause}", "Is `age` on PATH the real one? See age --version");
+        "AgeOutput", $"{operation}: what age gave back is not encrypted with age: {cause}",
+        "Is `age` on PATH the real one? See age --version");
 }

@@ -77,7 +77,7 @@ internal sealed class S3Store(S3Bucket bucket) : IArchiveStore
             await bucket.CallAsync("removing from", (s3, ct) => s3.DeleteObjectAsync(bucket.Name, key, ct), cancellation);
     }
 
-    /// <param name="others">One of them must be there too: an archive without its manifest does not exist, nor one without the other.</param>
+    /// <param name="others">One of them must be there too: an archive without its manifest does not exist.</param>
     private async Task<Stream> OpenAsync(
         string name, IReadOnlyList<string> others, IReadOnlyList<string> keys, CancellationToken cancellation)
     {

@@ -40,7 +40,8 @@ public sealed class EncryptedSnapshotTests : IDisposable
         var manifest = await _home.SnapshotAsync(_key.For(_home));
         Assert.EndsWith(".tar.zst.age", manifest.Archive, StringComparison.Ordinal);
         Directory.CreateDirectory(_home.Aside("into"));
-        var command = $"age -d -i '{_key.Path}' '{Path.Combine(_home.Store, manifest.Archive)}' | zstd -d | tar x -C '{_home.Aside("into")}'";
+        var archive = Path.Combine(_home.Store, manifest.Archive);
+        var command = $"age -d -i '{_key.Path}' '{archive}' | zstd -d | tar x -C '{_home.Aside("into")}'";
         Assert.Equal(0, AgeKey.Shell(command).Code);
         AssertRestored(_home.Aside("into"));
     }
@@ -66,7 +67,8 @@ public sealed class EncryptedSnapshotTests : IDisposable
         var into = Directory.CreateDirectory(_home.Aside("into")).FullName;
         File.WriteAllText(Path.Combine(into, "mine"), "mine");
         Assert.Contains("--identity FILE", await RunAsync(4, "restore", "--into", into), StringComparison.Ordinal);
-        Assert.Contains("does not open it", await RunAsync(1, "restore", "--into", into, "--identity", stranger.Path), StringComparison.Ordinal);
+        var wrong = await RunAsync(1, "restore", "--into", into, "--identity", stranger.Path);
+        Assert.Contains("does not open it", wrong, StringComparison.Ordinal);
         Assert.Contains("identity file", await RunAsync(1, "restore", "--into", into, "--identity", "/nowhere"), StringComparison.Ordinal);
         Assert.Equal([Path.Combine(into, "mine")], Directory.GetFileSystemEntries(into));
         Assert.Empty(Directory.GetDirectories(Path.GetDirectoryName(into)!, ".*"));
@@ -141,7 +143,8 @@ public sealed class EncryptedSnapshotTests : IDisposable
         return (manifest.Name, path, await File.ReadAllBytesAsync(path, Token));
     }
 
-    private Task<Manifest> VerifyAsync(string name, AgeKey? key) => new VerifyRun(_home.Archives, null, key?.Identity).RunAsync(name, Token);
+    private Task<Manifest> VerifyAsync(string name, AgeKey? key) =>
+        new VerifyRun(_home.Archives, null, key?.Identity).RunAsync(name, Token);
 
     private async Task<string> RunAsync(int expected, params string[] arguments)
     {

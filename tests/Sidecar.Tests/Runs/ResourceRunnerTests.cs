@@ -26,6 +26,18 @@ public sealed class ResourceRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_an_encrypted_archive_only_what_was_checked_without_the_key_is_claimed()
+    {
+        var request = Archives.Age.AgeKey.Make(_home).For(_home);
+        _cluster.Add("s1");
+        var running = new ResourceRunner(_cluster, _home.Archives, request, TimeProvider.System, _ => { }).RunAsync(_stop.Token);
+        await _cluster.FinalAsync("s1").WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(["file-sha256", "archive-sha256", "age-header"], _cluster["s1"].Status.Checks!);
+        await _stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
     public async Task Requests_of_other_targets_and_drivers_are_left_alone()
     {
         _cluster.Add("other", target: "elsewhere");

@@ -30,7 +30,8 @@ internal sealed class MemoryStore : IArchiveStore
             yield return manifest;
     }
 
-    public Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) => OpenAsync(name, FormOf(_objects, name)?.Suffix ?? "");
+    public Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) =>
+        OpenAsync(name, FormOf(_objects, name)?.Suffix ?? "");
 
     public Task<Stream> OpenManifestAsync(string name, CancellationToken cancellation) => OpenAsync(name, ".json");
 

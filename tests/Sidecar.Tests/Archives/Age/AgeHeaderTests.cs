@@ -56,7 +56,8 @@ public sealed class AgeHeaderTests
     [Fact]
     public void What_age_says_is_one_short_clean_line_without_a_secret()
     {
-        Assert.Equal("no identity matched", SpokenErrors.Clean("age: error: no identity matched\nage: report unexpected or unhelpful errors at x"));
+        Assert.Equal("no identity matched", SpokenErrors.Clean(
+            "age: error: no identity matched\nage: report unexpected or unhelpful errors at x"));
         Assert.Equal("a *** b [31m; c", SpokenErrors.Clean("a AGE-SECRET-KEY-1QQQ b \u001b[31m\nc"));
         Assert.Equal(301, SpokenErrors.Clean(new string('x', 5000)).Length);
     }

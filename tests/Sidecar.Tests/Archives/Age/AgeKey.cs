@@ -34,7 +34,8 @@ internal sealed record AgeKey(string Path, string Recipient)
 
     public static (int Code, string Output) Shell(string script)
     {
-        using var process = Process.Start(new ProcessStartInfo("bash", ["-o", "pipefail", "-c", script]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("bash", ["-o", "pipefail", "-c", script]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output);
