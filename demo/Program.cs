@@ -25,6 +25,7 @@ root.SetAction(async (parsed, ct) =>
             Keep = parsed.GetValue(keep)?.FullName,
             Signal = parsed.GetValue(signal),
             Port = parsed.GetValue(port),
+            Scheduled = parsed.GetValue(script) is null,
             Chats = DemoChat.FromEnvironment(),
         };
         await using var world = parsed.GetValue(cluster)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChatOps.Bot.Chat;
+using ChatOps.Bot.Schedules;
 using ChatOps.Resources;
 using ChatOps.Values;
 
@@ -45,6 +46,7 @@ internal static class SnapshotCards
             $"{Took(status)}{Held(snapshot)}",
             status.Checks is { Count: > 0 } checks ? $"checked: {string.Join(", ", checks.Select(Words).Distinct())}" : "not checked",
         ];
+        if (Late(snapshot) is { } late) lines.Add($"⚠ begun {Phrases.Duration(late)} late");
         lines.AddRange((status.FailedChecks ?? []).Take(2).Select(f => $"✘ {f}"));
         lines.AddRange((status.Warnings ?? []).Take(2).Select(w => $"⚠ {w}"));
         lines.Add(status.Archive?.Name ?? "");
@@ -88,5 +90,11 @@ internal static class SnapshotCards
     private static string Took(SnapshotStatus status) =>
         status is { StartedAt: { } from, FinishedAt: { } to } ? Phrases.Duration(to - from) : "";
 
-    private static string By(Snapshot snapshot) => $"asked by {snapshot.Spec.RequestedBy?.Split(':')[^1] ?? "nobody known"} · {snapshot.Metadata.Name}";
+    /// <summary>How much later than scheduled it was made; null when that is nothing to speak of.</summary>
+    private static TimeSpan? Late(Snapshot snapshot) =>
+        snapshot.ScheduledAt is { } due && snapshot.Metadata.CreationTimestamp - due is { } late && late > ScheduleStep.OnTime ? late : null;
+
+    private static string By(Snapshot snapshot) => snapshot.ScheduledAt is { } due
+        ? $"schedule {snapshot.Spec.RequestedBy?.Split(':')[^1]} · due {due.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture)} UTC · {snapshot.Metadata.Name}"
+        : $"asked by {snapshot.Spec.RequestedBy?.Split(':')[^1] ?? "nobody known"} · {snapshot.Metadata.Name}";
 }

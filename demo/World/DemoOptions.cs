@@ -18,6 +18,9 @@ internal sealed record DemoOptions
     /// <summary>How long a new pod may take before the way back is taken; tests that wait for that take less.</summary>
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(45);
 
+    /// <summary>Whether a snapshot is taken every five minutes by itself; a script would not expect it.</summary>
+    public bool Scheduled { get; init; }
+
     /// <summary>Where it talks besides the page.</summary>
     public IReadOnlyList<DemoChat> Chats { get; init; } = [];
 

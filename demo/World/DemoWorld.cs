@@ -61,7 +61,8 @@ internal sealed class DemoWorld : IAsyncDisposable
           archives  {Archives}
 
         Try /snapshot ghostwire, then /deploy ghostwire 1.19.0, and approve it as approver.
-        /deploy ghostwire missing shows how it goes back by itself. Ctrl-C ends everything.
+        /deploy ghostwire missing shows how it goes back by itself. /schedule shows the snapshot that is taken
+        every five minutes. Ctrl-C ends everything.
         """;
 
     /// <summary>With an API server of its own.</summary>
@@ -127,7 +128,7 @@ internal sealed class DemoWorld : IAsyncDisposable
         _botKubeconfig = Kubeconfig;
         var connection = ChatOps.Kubernetes.Kubeconfig.Load([Kubeconfig]).Connect();
         var client = new KubernetesClient(connection);
-        await Manifests.ApplyAsync(client, ct);
+        await Manifests.ApplyAsync(client, _options, ct);
         var kubelet = await ProcessKubelet.StartAsync(client, new KubeletOptions
         {
             Root = _root,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ChatOps.Cluster.Json;
 using ChatOps.Kubernetes;
+using ChatOps.Resources;
 
 namespace ChatOps.Demo.World;
 
@@ -17,10 +18,11 @@ internal static class Manifests
         return options.Chats.Aggregate(text, (settings, chat) => chat.In(settings));
     }
 
-    /// <summary>Brings in the custom resource definitions and the Ghostwire release; done twice, nothing changes.</summary>
-    public static async Task ApplyAsync(IKubernetesClient client, CancellationToken ct)
+    /// <summary>Brings in the custom resource definitions, the Ghostwire release and what is scheduled; done twice, nothing changes.</summary>
+    public static async Task ApplyAsync(IKubernetesClient client, DemoOptions options, CancellationToken ct)
     {
-        foreach (var text in (string[])["changes.yaml", "restores.yaml", "snapshots.yaml", "snapshotschedules.yaml", "ghostwire.yaml"])
+        string[] scheduled = options.Scheduled ? ["schedule.yaml"] : [];
+        foreach (var text in (string[])["changes.yaml", "restores.yaml", "snapshots.yaml", "snapshotschedules.yaml", "ghostwire.yaml", .. scheduled])
         {
             foreach (var document in YamlDocuments.Parse(Resource(text)))
             {
@@ -53,6 +55,7 @@ internal static class Manifests
     {
         "CustomResourceDefinition" => Of("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false),
         "Namespace" => Kinds.Namespaces,
+        "SnapshotSchedule" => Of(ChatOpsKinds.Group, ChatOpsKinds.Version, "snapshotschedules", "SnapshotSchedule", true),
         "PersistentVolumeClaim" => Of("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true),
         "Service" => Of("", "v1", "services", "Service", true),
         "StatefulSet" => Of("apps", "v1", "statefulsets", "StatefulSet", true),

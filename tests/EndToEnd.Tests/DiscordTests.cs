@@ -61,12 +61,25 @@ public sealed class DiscordTests : IAsyncLifetime
         Assert.Single(await demo.ListAsync(ChatOpsKinds.Changes, "chatops"));
     }
 
-    private async Task<RunningDemo> StartAsync()
+    [Fact]
+    public async Task What_a_schedule_takes_is_told_in_the_channel()
+    {
+        await using var demo = await StartAsync(scheduled: true);
+        await demo.DueAsync("ghostwire", TimeProvider.System.GetUtcNow().AddMinutes(-6));
+        var told = await _discord.MessageAsync(_ops, m => m.Text.StartsWith("✅ Snapshot of ghostwire", StringComparison.Ordinal), Patience);
+        Assert.Contains("schedule ghostwire · due", told.Text, StringComparison.Ordinal);
+        Assert.Equal("scheduled", (await demo.ListAsync(ChatOpsKinds.Snapshots, "signal"))[0].Spec.Reason);
+        var list = await AskAsync("ℹ 1 schedule", "schedule");
+        Assert.Contains("last ", list.Text, StringComparison.Ordinal);
+    }
+
+    private async Task<RunningDemo> StartAsync(bool scheduled = false)
     {
         var people = new Dictionary<string, string> { ["operator"] = $"{_operator.Id}", ["approver"] = $"{_approver.Id}" };
         var demo = await RunningDemo.StartAsync(new DemoOptions
         {
             SeedMegabytes = 8,
+            Scheduled = scheduled,
             ReadyWithin = TimeSpan.FromSeconds(30),
             Chats = [new("discord", new Secret(_discord.Token), _discord.Url, people, $"{_ops.Id}")],
         });

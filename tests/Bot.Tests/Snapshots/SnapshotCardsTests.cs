@@ -1,5 +1,6 @@
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Snapshots;
+using ChatOps.Kubernetes;
 using ChatOps.Resources;
 
 namespace ChatOps.Bot.Tests.Snapshots;
@@ -35,6 +36,27 @@ public sealed class SnapshotCardsTests
     [Fact]
     public void That_nobody_waited_is_not_said_of_a_rollback_journal() =>
         Assert.DoesNotContain("never waited", Render(Done("rollback", [])), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(20, false)]
+    [InlineData(480, true)]
+    public void One_of_a_schedule_says_for_when_it_was_and_how_late_it_came(int seconds, bool told)
+    {
+        var snapshot = new Snapshot
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = "ghostwire-202611211041",
+                CreationTimestamp = Start.AddSeconds(seconds),
+                Annotations = new Dictionary<string, string> { [ChatOpsKinds.ScheduledAtAnnotation] = "2026-11-21T10:41:03Z" },
+            },
+            Spec = new SnapshotSpec { Target = "ghostwire", RequestedBy = "schedule:nightly" },
+            Status = Done("wal", []),
+        };
+        var card = PlainText.Render(SnapshotCards.Of(snapshot));
+        Assert.EndsWith("schedule nightly · due 10:41 UTC · ghostwire-202611211041", card, StringComparison.Ordinal);
+        Assert.Equal(told, card.Contains("⚠ begun 8 min late", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void A_failed_check_is_no_success() =>

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json.Nodes;
 using ChatOps.Bot.Chat;
 using ChatOps.Demo.Scripts;
 using ChatOps.Demo.World;
@@ -90,6 +92,14 @@ internal sealed class RunningDemo : IAsyncDisposable
     }
 
     public Task<Change> ChangeAsync(int number) => _client.GetAsync(ChatOpsKinds.Changes, "chatops", $"change-{number}", Ended);
+
+    /// <summary>Makes a schedule due, as if it had last been dealt with then.</summary>
+    public Task DueAsync(string schedule, DateTimeOffset last)
+    {
+        var status = new JsonObject { ["lastScheduleTime"] = last.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) };
+        var patch = Patch.Merge(new JsonObject { ["status"] = status });
+        return _client.PatchAsync(ChatOpsKinds.SnapshotSchedules, "signal", schedule, patch, Ended, "status");
+    }
 
     public async Task<IReadOnlyList<T>> ListAsync<T>(ResourceKind<T> kind, string ns)
         where T : IResource => (await _client.ListAsync(kind, ns, Selection.All, Ended)).Items;
