@@ -12,7 +12,7 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>Snapshots at moments given in advance: shows the schedules, sets one, pauses and resumes it, runs it now, removes it.</summary>
 internal sealed class ScheduleCommand(
-    BotSettings settings, AccessRules access, IKubernetesClient client, ScheduleBoard board, SnapshotRequests requests, TimeProvider time) : ICommand
+    BotSettings settings, AccessRules access, IKubernetesClient client, SnapshotRequests requests, TimeProvider time) : ICommand
 {
     private const string Usage = "Write /schedule set TARGET \"0 3 * * *\" Europe/Berlin";
 
@@ -25,7 +25,7 @@ internal sealed class ScheduleCommand(
 
     public async Task<Reply> RunAsync(CommandCall call, CancellationToken ct)
     {
-        if (call["action"] is null or "list") return List(call);
+        if (call["action"] is null or "list") return await ListAsync(call, ct);
         var target = TargetOption.Resolve(settings, access, call, Permission.Snapshot);
         if (target.Home is null)
             throw new FaultException(new("NoHome", $"{target.Name} has no data in the care of a sidecar", "Declare home: for this target in chatops.yaml"));
@@ -48,12 +48,12 @@ internal sealed class ScheduleCommand(
         }
     }
 
-    private Card List(CommandCall call)
+    private async Task<Card> ListAsync(CommandCall call, CancellationToken ct)
     {
-        var visible = call["target"] is null
-            ? access.Visible(call.Person).Select(t => t.Name).ToHashSet()
-            : [TargetOption.Resolve(settings, access, call, Permission.View).Name];
-        return ScheduleCards.List([.. board.All.Where(s => visible.Contains(s.Spec.Target))], time.GetUtcNow());
+        var targets = call["target"] is null ? access.Visible(call.Person) : [TargetOption.Resolve(settings, access, call, Permission.View)];
+        var found = new List<SnapshotSchedule>();
+        foreach (var target in targets.Where(t => t.Home is not null)) found.AddRange(await OfAsync(target, ct));
+        return ScheduleCards.List(found, time.GetUtcNow());
     }
 
     /// <summary>From chat a target has one schedule, which bears its name; more can be made with kubectl.</summary>
@@ -80,9 +80,11 @@ internal sealed class ScheduleCommand(
         return ScheduleCards.Set(set, time.GetUtcNow());
     }
 
-    /// <summary>Asked of the API server: one set a moment ago is there, one removed is not.</summary>
     private async Task<SnapshotSchedule> ExistingAsync(Target target, CancellationToken ct) =>
-        (await client.ListAsync(ChatOpsKinds.SnapshotSchedules, target.Namespace, Selection.All, ct)).Items
-            .Where(s => s.Spec.Target == target.Name).OrderByDescending(s => s.Metadata.Name == target.Name).FirstOrDefault()
-        ?? throw new FaultException(new("NoSchedule", $"{target.Name} has no schedule", Usage));
+        await OfAsync(target, ct) is [var first, ..] ? first : throw new FaultException(new("NoSchedule", $"{target.Name} has no schedule", Usage));
+
+    /// <summary>Asked of the API server: one set a moment ago is there, one removed is not. The one that chat made comes first.</summary>
+    private async Task<IReadOnlyList<SnapshotSchedule>> OfAsync(Target target, CancellationToken ct) =>
+        [.. (await client.ListAsync(ChatOpsKinds.SnapshotSchedules, target.Namespace, Selection.All, ct)).Items
+            .Where(s => s.Spec.Target == target.Name).OrderByDescending(s => s.Metadata.Name == target.Name)];
 }

@@ -30,31 +30,43 @@ internal sealed class RestLimits(TimeProvider time)
     /// <summary>Completes when the call may be made; to be disposed once it is answered.</summary>
     public async Task<IDisposable> EnterAsync(Route route, CancellationToken ct)
     {
-        var lane = LaneOf(route);
-        await lane.Gate.WaitAsync(ct);
-        try
+        while (true)
         {
-            while (true)
+            var lane = LaneOf(route);
+            await lane.Gate.WaitAsync(ct);
+            try
             {
-                TimeSpan wait;
-                lock (_gate)
-                {
-                    var now = time.GetUtcNow();
-                    wait = FreeAt(lane, now) - now;
-                    if (wait <= TimeSpan.Zero)
-                    {
-                        var turn = new RateTurn(_gate, time);
-                        _all.Note(turn);
-                        return new Pass(turn, lane.Gate);
-                    }
-                }
-                await Task.Delay(wait, time, ct);
+                // An answer meanwhile may have told to which bucket this belongs: then it waits there.
+                if (await TurnAsync(route, lane, ct) is { } turn) return new Pass(turn, lane.Gate);
             }
-        }
-        catch
-        {
+            catch
+            {
+                lane.Gate.Release();
+                throw;
+            }
             lane.Gate.Release();
-            throw;
+        }
+    }
+
+    /// <summary>Null when the lane is no longer the one of this route.</summary>
+    private async Task<RateTurn?> TurnAsync(Route route, Lane lane, CancellationToken ct)
+    {
+        while (true)
+        {
+            TimeSpan wait;
+            lock (_gate)
+            {
+                if (Found(route) != lane) return null;
+                var now = time.GetUtcNow();
+                wait = FreeAt(lane, now) - now;
+                if (wait <= TimeSpan.Zero)
+                {
+                    var turn = new RateTurn(_gate, time);
+                    _all.Note(turn);
+                    return turn;
+                }
+            }
+            await Task.Delay(wait, time, ct);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ChatOps.Testing;
 using ChatOps.Testing.Cluster;
 using ChatOps.Testing.Discord;
@@ -95,6 +96,19 @@ public sealed class DiscordGatewayTests : IAsyncLifetime
         for (var minute = 0; minute < 30; minute++) await _time.AdvanceAsync(TimeSpan.FromMinutes(1));
         Assert.Single(_discord.Sessions);
         Assert.False(_discord.TokenReset);
+    }
+
+    [Fact]
+    public async Task Large_events_unknown_ones_and_a_request_for_a_heartbeat_are_taken()
+    {
+        await using var line = await DiscordLine.StartAsync(_discord, time: _time);
+        _discord.Publish("SOMETHING_NEW", new JsonObject { ["text"] = new string('x', 3_000_000) });
+        _discord.Publish("INTERACTION_CREATE", new JsonObject { ["id"] = 7, ["type"] = "what" });
+        var beats = _discord.Sessions[0].Heartbeats;
+        _discord.AskForHeartbeat();
+        _discord.Invoke(_ann, _ops, "help");
+        await PassUntilAsync(() => !line.Typed.IsEmpty && _discord.Sessions[0].Heartbeats > beats);
+        Assert.Single(_discord.Connections);
     }
 
     [Fact]

@@ -13,6 +13,8 @@ namespace ChatOps.Bot.Tests.Platforms;
 /// </summary>
 internal sealed class DiscordSoak : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Opening = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long after a storm its backlog may still be felt.</summary>
@@ -107,8 +109,16 @@ internal sealed class DiscordSoak : IAsyncDisposable
         await SettledAsync();
     }
 
-    private Task SettledAsync() =>
-        _traffic.SettledAsync(() => 0, () => _line.Gateway.Connected && _discord.Sessions is [.., { Connected: true } last] && _line.Gateway.Sequence < last.Sequence);
+    private async Task SettledAsync()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        await _traffic.SettledAsync(() => 0, () => EventOnItsWay() && TimeProvider.System.GetElapsedTime(began) < Patience);
+        // Opening a connection takes real time, of which the simulated clock must not make minutes.
+        if (!_line.Gateway.Connected) await Task.Delay(Opening, TimeProvider.System);
+    }
+
+    private bool EventOnItsWay() =>
+        _line.Gateway.Connected && _discord.Sessions is [.., { Connected: true } last] && _line.Gateway.Sequence < last.Sequence;
 
     /// <summary>Somebody uses a command or presses in a channel that has had time to be answered.</summary>
     private void Speak()
