@@ -70,6 +70,8 @@ internal static class SnapshotCards
         "wal-checksums" => "WAL",
         "page-hmac" => "page MACs",
         "quick_check" => "b-trees",
+        "age-header" => "encrypted",
+        "age-decrypted" => "decrypted",
         "zstd" or "tar" or "file-list" => "archive read back",
         _ => check,
     };

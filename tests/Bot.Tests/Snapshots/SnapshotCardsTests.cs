@@ -59,6 +59,10 @@ public sealed class SnapshotCardsTests
     }
 
     [Fact]
+    public void What_an_encrypted_archive_was_checked_for_is_said_in_words() => Assert.Contains(
+        "checked: hashes, encrypted\n", Render(Done("wal", []) with { Checks = ["archive-sha256", "age-header"] }), StringComparison.Ordinal);
+
+    [Fact]
     public void A_failed_check_is_no_success() =>
         Assert.StartsWith("❌ Snapshot of ghostwire: made, but a check failed", Render(Done("wal", ["db.sqlite: row out of order"])), StringComparison.Ordinal);
 
