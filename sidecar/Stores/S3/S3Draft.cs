@@ -32,9 +32,11 @@ internal sealed class S3Draft : ArchiveDraft
 
     public override async Task CommitAsync(Action<Stream> writeManifest)
     {
-        // From here on the caller's cancellation is not heard: an archive without its manifest would be lost work.
-        await _caller.DisposeAsync();
+        // The last parts may take as long as any: the caller is still heard.
         await _archive.LandAsync();
+        // From here on it is not: an archive without its manifest would be lost work.
+        await _caller.DisposeAsync();
+        _stop.Token.ThrowIfCancellationRequested();
         // Made before the archive becomes an object: one that cannot be made leaves nothing at all.
         writeManifest(_manifest);
         await _archive.CompleteAsync();
