@@ -14,7 +14,7 @@ public sealed partial class DiscordSimulator : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly World _world;
-    private readonly FaultPlan _faults = new();
+    private readonly FaultPlan<DiscordFault, DiscordCall> _faults = new();
     private readonly GatewayFront _gateway;
     private readonly Front _front;
     private LocalServer? _server;

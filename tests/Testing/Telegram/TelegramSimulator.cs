@@ -13,7 +13,7 @@ public sealed partial class TelegramSimulator : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly World _world;
-    private readonly FaultPlan _faults = new();
+    private readonly FaultPlan<TelegramFault, TelegramCall> _faults = new();
     private readonly Front _front;
     private LocalServer? _server;
 

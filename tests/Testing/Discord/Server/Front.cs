@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ChatOps.Testing.Discord.Server;
 
 /// <summary>Takes HTTP in and gives it out ("API Reference"), with the faults a test ordered in between.</summary>
-internal sealed partial class Front(World world, FaultPlan faults, GatewayFront gateway)
+internal sealed partial class Front(World world, FaultPlan<DiscordFault, DiscordCall> faults, GatewayFront gateway)
 {
     private const string Api = "/api/v10/";
     private readonly Rest _rest = new(world);

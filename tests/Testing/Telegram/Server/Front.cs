@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ChatOps.Testing.Telegram.Server;
 
 /// <summary>Takes HTTP in and gives it out ("Making requests"), with the faults a test ordered in between.</summary>
-internal sealed class Front(World world, FaultPlan faults)
+internal sealed class Front(World world, FaultPlan<TelegramFault, TelegramCall> faults)
 {
     private CancellationTokenSource _open = new();
 

@@ -1,17 +1,18 @@
-namespace ChatOps.Testing.Telegram.Server;
+namespace ChatOps.Testing;
 
 /// <summary>The faults a test has ordered, first come first served.</summary>
-internal sealed class FaultPlan
+internal sealed class FaultPlan<TFault, TCall>
+    where TFault : class
 {
     private readonly Lock _gate = new();
     private readonly List<Order> _orders = [];
 
-    public void Add(TelegramFault fault, int times, Func<TelegramCall, bool> when)
+    public void Add(TFault fault, int times, Func<TCall, bool> when)
     {
         lock (_gate) _orders.Add(new(fault, when) { Left = times });
     }
 
-    public TelegramFault? Take(TelegramCall call)
+    public TFault? Take(TCall call)
     {
         lock (_gate)
         {
@@ -27,11 +28,11 @@ internal sealed class FaultPlan
         lock (_gate) _orders.Clear();
     }
 
-    private sealed class Order(TelegramFault fault, Func<TelegramCall, bool> when)
+    private sealed class Order(TFault fault, Func<TCall, bool> when)
     {
-        public TelegramFault Fault { get; } = fault;
+        public TFault Fault { get; } = fault;
 
-        public Func<TelegramCall, bool> When { get; } = when;
+        public Func<TCall, bool> When { get; } = when;
 
         public int Left { get; set; }
     }
