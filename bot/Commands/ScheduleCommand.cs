@@ -34,9 +34,7 @@ internal sealed class ScheduleCommand(
             case "set":
                 return await SetAsync(target, call, ct);
             case "run":
-                var earlier = await requests.CreateAsync(target, $"{call.Invocation.Platform}:{call.Person.Name}", call.Invocation.Id, call.Message, ct);
-                return earlier is null || MessageReference.Of(earlier).Contains(call.Message)
-                    ? new Reply.Live() : new Card(CardState.Information, $"{earlier.Metadata.Name} was asked for already");
+                return await SnapshotCommand.TakeAsync(requests, target, call, ct);
             case "remove":
                 var gone = await ExistingAsync(target, ct);
                 await client.DeleteAsync(ChatOpsKinds.SnapshotSchedules, target.Namespace, gone.Metadata.Name, new Deletion(), ct);

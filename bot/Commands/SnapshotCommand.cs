@@ -14,6 +14,12 @@ internal sealed class SnapshotCommand(BotSettings settings, AccessRules access, 
     public async Task<Reply> RunAsync(CommandCall call, CancellationToken ct)
     {
         var target = TargetOption.Resolve(settings, access, call, Permission.Snapshot);
+        return await TakeAsync(requests, target, call, ct);
+    }
+
+    /// <summary>Asks for one now; the message that answers then shows it.</summary>
+    public static async Task<Reply> TakeAsync(SnapshotRequests requests, Target target, CommandCall call, CancellationToken ct)
+    {
         var asked = $"{call.Invocation.Platform}:{call.Person.Name}";
         var earlier = await requests.CreateAsync(target, asked, call.Invocation.Id, call.Message, ct);
         return earlier is null || MessageReference.Of(earlier).Contains(call.Message)
