@@ -1,0 +1,17 @@
+namespace ChatOps.Sidecar.Archives;
+
+/// <summary>
+/// Tells whether two snapshots show the same databases. The first 16 bytes of a SQLCipher file are its salt, constant for its life
+/// (SQLCipher design, "Database Encryption and Page Structure"): another one means that the program was reset or linked anew. Pure.
+/// </summary>
+internal static class Fingerprints
+{
+    /// <summary>Paths of the encrypted databases both have, whose fingerprint is another.</summary>
+    public static IReadOnlyList<string> Changed(Manifest earlier, Manifest later) =>
+    [
+        .. from now in later.Databases
+           join before in earlier.Databases on now.Path equals before.Path
+           where now.Encrypted && before.Encrypted && now.Fingerprint != before.Fingerprint
+           select now.Path,
+    ];
+}
