@@ -43,6 +43,12 @@ internal sealed record Manifest
 
     public required Verification Verification { get; init; }
 
+    /// <summary>
+    /// Databases whose fingerprint is another than in the snapshot before: the program was reset or linked anew. Null where they could not
+    /// be compared.
+    /// </summary>
+    public IReadOnlyList<string>? Replaced { get; init; } = [];
+
     public required long FileCount { get; init; }
 
     public required long BytesIn { get; init; }
@@ -72,17 +78,19 @@ internal sealed record Manifest
     [JsonIgnore]
     public bool IsEncrypted => Encryption == AgeEncryption;
 
-    /// <summary>Nothing moved, vanished or failed a check.</summary>
+    /// <summary>Nothing moved, vanished, was replaced or failed a check.</summary>
     [JsonIgnore]
-    public bool IsClean => ChangedWhileReading.Count == 0 && Vanished.Count == 0 && Verification.Failures.Count == 0;
+    public bool IsClean =>
+        ChangedWhileReading.Count == 0 && Vanished.Count == 0 && Verification.Failures.Count == 0 && Replaced is not { Count: > 0 };
 }
 
 /// <summary>One database of the archive.</summary>
 /// <param name="Fingerprint">Its first 16 bytes: for SQLCipher the salt, constant while the database lives.</param>
 /// <param name="Integrity">ok, failed: …, or not checked: …</param>
+/// <param name="VirtualTables">How many the walk left out: the ordinary tables behind them were walked.</param>
 internal sealed record DatabaseFacts(
     string Path, string JournalMode, bool Live, bool Encrypted, int? PageSize, long? Pages, uint WalFrames, double PinnedMilliseconds,
-    string Fingerprint, long? UserVersion, string Integrity, IReadOnlyList<string> Checks);
+    string Fingerprint, long? UserVersion, string Integrity, IReadOnlyList<string> Checks, int VirtualTables = 0);
 
 /// <summary>Exactly what was proved, and no more.</summary>
 internal sealed record Verification(IReadOnlyList<string> Checks, IReadOnlyList<string> Failures);

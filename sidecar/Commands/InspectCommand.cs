@@ -27,6 +27,8 @@ internal sealed class InspectCommand : ISidecarCommand
         {
             text.Append($"\n  {database.Path}: {(database.Encrypted ? "encrypted" : "plain")}, {database.JournalMode}");
             text.Append($"{(database.Live ? ", live" : "")}, {database.WalFrames} WAL frames merged, {database.Integrity}");
+            if (database.VirtualTables > 0)
+                text.Append($" ({database.VirtualTables} virtual tables left out)");
         }
         if (manifest.IsEncrypted)
             text.Append($"\n  encrypted with age to {string.Join(", ", manifest.Recipients ?? [])}");

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Runs;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Commands;
@@ -20,6 +21,8 @@ internal static class ManifestText
         text.Append($"\n  checked: {string.Join(", ", manifest.Verification.Checks)}");
         foreach (var failure in manifest.Verification.Failures)
             text.Append($"\n  FAILED: {failure}");
+        foreach (var path in manifest.Replaced ?? [])
+            text.Append($"\n  REPLACED: {ManifestResult.Replaced(path)}");
         Note(text, "changed while it was read", manifest.ChangedWhileReading);
         Note(text, "vanished", manifest.Vanished);
         Note(text, "skipped", [.. manifest.Skipped.Select(skipped => $"{skipped.Path} ({skipped.Reason})")]);

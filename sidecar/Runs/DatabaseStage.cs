@@ -1,17 +1,23 @@
 using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Sqlite;
+using ChatOps.Sidecar.Sqlite.Checks;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Runs;
 
 /// <summary>
 /// Brings every database of the home into the archive at one cut. With room in scratch the copies are made there and everything is let go
-/// before the archive is written; without, they stream while held. Either way the locks last as long as the databases take to read.
+/// before the archive is written; without, they stream while held. Either way the locks last as long as the databases take to read. Copies
+/// are walked on a thread of their own while the archive is written.
 /// </summary>
-internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archive, ProgressMeter meter, TimeProvider time)
+internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archive, ProgressMeter meter, TimeProvider time) : IAsyncDisposable
 {
     private const int Attempts = 4;
+
+    private readonly CancellationTokenSource _over = new();
+    private readonly List<(DatabaseCopy Copy, PageAuthenticator? Pages)> _copies = [];
+    private Task _walking = Task.CompletedTask;
 
     public List<DatabaseFacts> Facts { get; } = [];
 
@@ -38,28 +44,63 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
             await StreamAsync(survey.Databases, cancellation);
     }
 
+    /// <summary>What the walks found, when they are through.</summary>
+    public async Task FinishAsync(CancellationToken cancellation)
+    {
+        if (_copies.Count > 0)
+            meter.Enter(RunStep.Walk);
+        await _walking.WaitAsync(cancellation);
+        Facts.AddRange(_copies.Select(part => part.Copy.Judged(part.Pages)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        await _walking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var (copy, pages) in _copies)
+        {
+            pages?.Dispose();
+            copy.Dispose();
+        }
+        _over.Dispose();
+    }
+
     private async Task SpoolAsync(IReadOnlyList<DatabaseFile> files, CancellationToken cancellation)
+    {
+        foreach (var copy in await CopyAsync(files, cancellation))
+            _copies.Add((copy, copy.Authenticator()));
+        _walking = Task.Run(() => _copies.ForEach(part => part.Copy.Walk(_over.Token)), CancellationToken.None);
+        meter.Enter(RunStep.Databases);
+        foreach (var (copy, pages) in _copies)
+        {
+            Write(copy.Facts.Path, copy.State, copy.Spool.Length, copy.Spool.Read, pages, cancellation);
+            AddJournal(copy.Facts.Path, copy.State, copy.Journal);
+        }
+    }
+
+    /// <summary>Again while some changed under the copy, until patience ends.</summary>
+    private async Task<List<DatabaseCopy>> CopyAsync(IReadOnlyList<DatabaseFile> files, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
-            List<Copy> copies = [];
+            List<DatabaseCopy> copies = [];
             try
             {
                 List<string> unsure;
                 using (var set = await HoldAsync(files, attempt, cancellation))
                     unsure = CopyAll(set, copies, cancellation);
-                if (unsure.Count > 0 && attempt < Attempts)
-                    continue;
-                Changed.AddRange(unsure);
-                meter.Enter(RunStep.Databases);
-                foreach (var copy in copies)
-                    AddSpooled(copy, cancellation);
-                return;
+                if (unsure.Count == 0 || attempt == Attempts)
+                {
+                    Changed.AddRange(unsure);
+                    return copies;
+                }
             }
-            finally
+            catch
             {
                 copies.ForEach(copy => copy.Dispose());
+                throw;
             }
+            copies.ForEach(copy => copy.Dispose());
         }
     }
 
@@ -74,7 +115,7 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
     }
 
     /// <summary>Copies each and lets it go at once; returns those that changed under the copy.</summary>
-    private List<string> CopyAll(DatabaseSet set, List<Copy> copies, CancellationToken cancellation)
+    private List<string> CopyAll(DatabaseSet set, List<DatabaseCopy> copies, CancellationToken cancellation)
     {
         List<string> unsure = [];
         for (var i = 0; i < set.Databases.Count; i++)
@@ -94,29 +135,6 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
         }
         Pinned = set.HeldFor;
         return unsure;
-    }
-
-    private void AddSpooled(Copy copy, CancellationToken cancellation)
-    {
-        using var key = copy.Facts.Encrypted ? CipherKey.Find(copy.File) : null;
-        using var pages = key is null ? null : new PageAuthenticator(key);
-        Write(copy.Facts.Path, copy.State, copy.Spool.Length, copy.Spool.Read, pages, cancellation);
-        AddJournal(copy.Facts.Path, copy.State, copy.Journal);
-        if (copy.Facts.Encrypted)
-            Facts.Add(Judged(copy.Facts, pages));
-        else
-        {
-            var (integrity, version) = copy.Journal is null
-                ? QuickCheck.Run(copy.Spool.Path)
-                : ("not checked: its journal must be rolled back first, which opening it does", null);
-            Facts.Add(copy.Facts with
-            {
-                Integrity = integrity,
-                UserVersion = version,
-                Checks = [.. copy.Facts.Checks, .. integrity == "ok"
-                    ? [QuickCheck.Name] : Array.Empty<string>()],
-            });
-        }
     }
 
     private async Task StreamAsync(IReadOnlyList<DatabaseFile> files, CancellationToken cancellation)
@@ -141,7 +159,7 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
             if (!database.IsStillTrue())
                 Changed.Add(facts.Path);
             facts = facts with { PinnedMilliseconds = Math.Round(set.HeldFor.TotalMilliseconds, 3) };
-            Facts.Add(facts.Encrypted ? Judged(facts, pages) : facts with { Integrity = "not checked: there was no room in scratch for a copy" });
+            Facts.Add(DatabaseVerdict.Of(facts, pages, walk: null));
             database.Dispose();
         }
         Pinned = set.HeldFor;
@@ -174,23 +192,12 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
     {
         var database = set.Databases[index];
         var size = image.PageSize;
+        // What is committed counts: a new database may be in its WAL alone.
+        var head = image.Head();
         return new(
-            database.File.RelativePath, database.JournalMode, database.IsLive, database.IsEncrypted(), size, size is { } page
-                ? image.Length / page : null,
-            image.WalFrames, 0, database.Fingerprint(), null, "not checked: no key to read", image.WalFrames > 0 ? ["wal-checksums"] : []);
-    }
-
-    private static DatabaseFacts Judged(DatabaseFacts facts, PageAuthenticator? pages)
-    {
-        if (pages is null)
-            return facts;
-        var result = pages.Result();
-        return facts with
-        {
-            Integrity = result == "ok" ? "pages ok" : result,
-            UserVersion = pages.UserVersion,
-            Checks = [.. facts.Checks, .. result == "ok" ? [PageAuthenticator.Name] : Array.Empty<string>()],
-        };
+            database.File.RelativePath, database.JournalMode, database.IsLive, head.Length == 16 && !DatabaseMagic.IsDatabase(head), size,
+            size is { } page ? image.Length / page : null, image.WalFrames, 0, Convert.ToHexStringLower(head), null, "not checked yet",
+            image.WalFrames > 0 ? [DatabaseVerdict.WalChecksums] : []);
     }
 
     private static byte[]? JournalOf(HeldDatabase database)
@@ -199,13 +206,5 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
             return null;
         var bytes = new byte[RandomAccess.GetLength(journal)];
         return bytes[..WalFile.ReadFully(journal, bytes, 0)];
-    }
-
-    private sealed record Copy(SpooledDatabase Spool, DatabaseFacts Facts, FileState? State, DatabaseFile File,
-        byte[]? Journal) : IDisposable
-    {
-        public DatabaseFacts Facts { get; set; } = Facts;
-
-        public void Dispose() => Spool.Dispose();
     }
 }

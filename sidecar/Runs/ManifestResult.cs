@@ -19,6 +19,9 @@ internal static class ManifestResult
         manifest.Verification.Failures,
         [.. Warnings(manifest)]);
 
+    public static string Replaced(string path) =>
+        $"{path} is not the database of the snapshot before: the program was reset or linked anew; keep the older snapshots";
+
     private static SnapshotDatabase Of(DatabaseFacts facts) => new()
     {
         Path = facts.Path,
@@ -35,6 +38,10 @@ internal static class ManifestResult
     {
         if (manifest.Databases.Count == 0)
             yield return "no databases were found";
+        foreach (var path in manifest.Replaced ?? [])
+            yield return Replaced(path);
+        if (manifest.Replaced is null)
+            yield return "the databases could not be compared with those of the snapshot before";
         foreach (var facts in manifest.Databases.Where(facts => facts.Integrity.StartsWith("not checked", StringComparison.Ordinal)))
             yield return $"{facts.Path}: {facts.Integrity}";
         if (manifest.Cut == "per-database")

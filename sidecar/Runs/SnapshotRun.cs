@@ -36,12 +36,13 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
         using var list = new FileList(ListSpool(spool));
         using var archive = new ArchiveWriter(zstd, list);
 
-        var databases = new DatabaseStage(request, archive, _meter, time);
+        await using var databases = new DatabaseStage(request, archive, _meter, time);
         await databases.RunAsync(survey, spool, cancellation);
 
         _meter.Enter(RunStep.Files);
         var walk = Walk();
         var files = AddFiles(survey, walk, archive, cancellation);
+        await databases.FinishAsync(cancellation);
 
         var listHash = archive.Finish(time.GetUtcNow(), cancellation);
         zstd.Finish();
@@ -49,6 +50,7 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
 
         _meter.Enter(RunStep.Commit);
         var manifest = Describe(name, databases, files, walk, raw, listHash);
+        manifest = manifest with { Replaced = await ReplacedAsync(manifest, cancellation) };
         await draft.CommitAsync(output => ManifestFile.Write(output, manifest, list.Rewind()));
         return manifest;
     }
@@ -111,10 +113,26 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
         return files;
     }
 
+    /// <summary>No snapshot fails because the one before it cannot be read.</summary>
+    private async Task<IReadOnlyList<string>?> ReplacedAsync(Manifest manifest, CancellationToken cancellation)
+    {
+        if (!manifest.Databases.Any(facts => facts.Encrypted))
+            return [];
+        try
+        {
+            var before = await SnapshotChoice.FindAsync(store, request.Target, SnapshotChoice.Latest, cancellation);
+            return before.Succeeded ? Fingerprints.Changed(before.Value, manifest) : [];
+        }
+        catch (Exception failure) when (failure is FaultException or IOException)
+        {
+            return null;
+        }
+    }
+
     private Manifest Describe(
         string name, DatabaseStage databases, FileArchiver files, TreeWalk walk, HashingWriter raw, string listHash)
     {
-        List<string> checks = ["file-sha256", .. databases.Facts.SelectMany(facts => facts.Checks).Distinct()];
+        List<string> checks = ["file-sha256", .. DatabaseVerdict.Common(databases.Facts)];
         return new()
         {
             Name = name,

@@ -10,24 +10,24 @@ internal sealed class SpooledDatabase : IDisposable
 
     private SpooledDatabase(FileStream file) => _file = file;
 
-    public string Path => _file.Name;
-
     public long Length => _file.Length;
 
     public int Read(Span<byte> buffer, long offset) => RandomAccess.Read(_file.SafeFileHandle, buffer, offset);
 
+    public static SpooledDatabase Create(string scratch) => new(new FileStream(
+        Path.Combine(scratch, OwnedName.For(Guid.NewGuid().ToString("N"))),
+        new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            BufferSize = 0,
+            Options = FileOptions.DeleteOnClose,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }));
+
     public static SpooledDatabase Copy(string scratch, ContentReader read, long length, byte[] buffer, Action<long> afterEach)
     {
-        var spool = new SpooledDatabase(new FileStream(
-            System.IO.Path.Combine(scratch, OwnedName.For(Guid.NewGuid().ToString("N"))),
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                BufferSize = 0,
-                Options = FileOptions.DeleteOnClose,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }));
+        var spool = Create(scratch);
         try
         {
             for (long at = 0; at < length;)
@@ -35,7 +35,7 @@ internal sealed class SpooledDatabase : IDisposable
                 var got = read(buffer, at);
                 if (got == 0)
                     throw new EndOfStreamException("the database ended while it was held still");
-                spool._file.Write(buffer, 0, got);
+                spool.Append(buffer.AsSpan(0, got));
                 at += got;
                 afterEach(at);
             }
@@ -47,6 +47,8 @@ internal sealed class SpooledDatabase : IDisposable
             throw;
         }
     }
+
+    public void Append(ReadOnlySpan<byte> bytes) => _file.Write(bytes);
 
     public void Dispose() => _file.Dispose();
 
@@ -68,7 +70,7 @@ internal sealed class SpooledDatabase : IDisposable
 
     private static bool CanWrite(string scratch)
     {
-        var probe = System.IO.Path.Combine(scratch, OwnedName.For("room"));
+        var probe = Path.Combine(scratch, OwnedName.For("room"));
         File.WriteAllBytes(probe, []);
         File.Delete(probe);
         return true;

@@ -109,6 +109,7 @@ internal sealed class StatusReport(IKubernetesClient client, Snapshot seen, Time
             RunStep.Hold => "copying databases",
             RunStep.Databases => "packing databases",
             RunStep.Files => "reading files",
+            RunStep.Walk => "walking the b-trees of the copies",
             RunStep.Verify => "reading the archive back",
             _ => "finishing",
         },

@@ -9,7 +9,9 @@ namespace ChatOps.Sidecar.Runs;
 /// encrypted one without an identity only what can be seen from outside. It does not open databases; <see cref="ChecksOf"/> is exactly
 /// what was done.
 /// </summary>
-internal sealed class VerifyRun(IArchiveStore store, Action<RunProgress>? listener = null, AgeIdentity? identity = null) : IEntrySink
+/// <param name="contents">Sees what is inside as it passes; it must be believed only when the run returns.</param>
+internal sealed class VerifyRun(
+    IArchiveStore store, Action<RunProgress>? listener = null, AgeIdentity? identity = null, IEntrySink? contents = null) : IEntrySink
 {
     private static readonly string[] Inside = ["zstd", "tar", "file-list", "file-sha256"];
 
@@ -38,7 +40,7 @@ internal sealed class VerifyRun(IArchiveStore store, Action<RunProgress>? listen
             return manifest;
         }
         await using var files = await store.OpenManifestAsync(name, cancellation);
-        using var reader = new ArchiveReader(manifest, ManifestFile.ReadFiles(files), this, _meter.Set);
+        using var reader = new ArchiveReader(manifest, ManifestFile.ReadFiles(files), contents ?? this, _meter.Set);
         reader.Read(archive, identity, cancellation);
         return manifest;
     }

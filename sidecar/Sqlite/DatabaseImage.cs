@@ -30,6 +30,13 @@ internal sealed class DatabaseImage(SafeFileHandle main, long mainLength, SafeFi
         return wanted;
     }
 
+    /// <summary>The first 16 bytes, fewer of a shorter file: for SQLCipher its salt, constant as long as the database lives.</summary>
+    public byte[] Head()
+    {
+        var page = new byte[PageSize ?? 16];
+        return page[..Math.Min(16, Read(page, 0))];
+    }
+
     private void Overlay(Span<byte> buffer, long offset, WalWalk pages)
     {
         var size = pages.Header.PageSize;

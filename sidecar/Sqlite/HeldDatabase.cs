@@ -43,20 +43,6 @@ internal abstract class HeldDatabase(DatabaseFile file, SafeFileHandle main, Saf
         wal?.Dispose();
     }
 
-    /// <summary>The first 16 bytes: for SQLCipher its salt, constant as long as the database lives.</summary>
-    public string Fingerprint()
-    {
-        Span<byte> head = stackalloc byte[16];
-        var read = WalFile.ReadFully(main, head, 0);
-        return Convert.ToHexStringLower(head[..read]);
-    }
-
-    public bool IsEncrypted()
-    {
-        Span<byte> head = stackalloc byte[16];
-        return WalFile.ReadFully(main, head, 0) == 16 && !head.SequenceEqual(DatabaseMagic.Plain);
-    }
-
     protected static bool IsAt(SafeFileHandle open, string path) =>
         FileState.Find(path) is { } there && there.IsSameFile(FileState.Of(open));
 

@@ -17,7 +17,7 @@ public sealed class LiveSnapshotTests
         using var home = new Home().WithSignalKey();
         var (story, manifests) = await SnapshotsWhileWriting(home, new(Home.Key), Snapshots);
         Assert.Empty(story.Errors);
-        Assert.All(manifests, manifest => Assert.Contains("page-hmac", manifest.Verification.Checks));
+        Assert.All(manifests, manifest => Assert.Equal(["page-hmac", "quick_check"], manifest.Verification.Checks.TakeLast(2)));
         Assert.All(manifests, manifest => Assert.Equal(42, manifest.Databases.Single().UserVersion));
         await AssertWhole(home, manifests, Home.Key);
     }
@@ -60,6 +60,9 @@ public sealed class LiveSnapshotTests
         using var home = new Home().WithSignalKey();
         var (story, manifests) = await SnapshotsWhileWriting(home, new(Home.Key), 10, scratch: false);
         Assert.Empty(story.Errors);
+        Assert.All(manifests, manifest => Assert.Equal("page-hmac", manifest.Verification.Checks[^1]));
+        Assert.All(manifests, manifest => Assert.StartsWith("not checked: there was no room", manifest.Databases.Single().Integrity,
+            StringComparison.Ordinal));
         await AssertWhole(home, manifests, Home.Key);
     }
 

@@ -1,16 +1,16 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace ChatOps.Sidecar.Sqlite;
+namespace ChatOps.Sidecar.Sqlite.Checks;
 
 /// <summary>
 /// Checks the HMAC of every SQLCipher 4 page as a copy streams past, given the raw key: a torn or altered page cannot pass. It says
-/// nothing about pages of different times. Layout: sqlcipher.c, page HMAC (AES-256-CBC, HMAC-SHA512, 4096-byte pages, 80 reserved).
+/// nothing about pages of different times.
 /// </summary>
 internal sealed class PageAuthenticator(CipherKey key) : IDisposable
 {
     public const string Name = "page-hmac";
-    private const int PageSize = 4096, SaltSize = 16, MacSize = 64, IvSize = 16;
+    private const int PageSize = CipherLayout.PageSize, MacSize = CipherLayout.MacSize;
 
     private readonly byte[] _key = key.Bytes.ToArray();
     private readonly byte[] _page = new byte[PageSize];
@@ -64,16 +64,14 @@ internal sealed class PageAuthenticator(CipherKey key) : IDisposable
     private void Judge(ReadOnlySpan<byte> page)
     {
         _number++;
-        var start = _number == 1 ? SaltSize : 0;
         if (_number == 1)
-            _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA512, HmacKey(page[..SaltSize]));
-        // SQLCipher leaves a page that was never written as zeros.
-        if (!page.ContainsAnyExcept((byte)0))
+            _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA512, CipherLayout.HmacKey(_key, page[..CipherLayout.SaltSize]));
+        if (CipherLayout.IsBlank(page))
             return;
         Span<byte> number = stackalloc byte[4];
         Span<byte> mac = stackalloc byte[MacSize];
         BinaryPrimitives.WriteUInt32LittleEndian(number, _number);
-        _hmac!.AppendData(page[start..^MacSize]);
+        _hmac!.AppendData(page[CipherLayout.Start(_number)..^MacSize]);
         _hmac.AppendData(number);
         _hmac.GetHashAndReset(mac);
         var good = CryptographicOperations.FixedTimeEquals(mac, page[^MacSize..]);
@@ -85,23 +83,12 @@ internal sealed class PageAuthenticator(CipherKey key) : IDisposable
             BadPages++;
     }
 
-    private byte[] HmacKey(ReadOnlySpan<byte> salt)
-    {
-        var masked = salt.ToArray();
-        for (var i = 0; i < masked.Length; i++)
-            masked[i] ^= 0x3a;
-        // Two iterations are SQLCipher's constant for deriving the HMAC key from a key that is already strong.
-#pragma warning disable CA5387
-        return Rfc2898DeriveBytes.Pbkdf2(_key, masked, 2, HashAlgorithmName.SHA512, 32);
-#pragma warning restore CA5387
-    }
-
     /// <summary>Bytes 60 to 63 of the decrypted header (file format, section 1.3).</summary>
     private long ReadUserVersion(ReadOnlySpan<byte> page)
     {
         using var aes = Aes.Create();
         aes.Key = _key;
-        var head = aes.DecryptCbc(page.Slice(SaltSize, 64), page.Slice(PageSize - MacSize - IvSize, IvSize), PaddingMode.None);
-        return BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(60 - SaltSize));
+        var head = aes.DecryptCbc(page.Slice(CipherLayout.SaltSize, 64), CipherLayout.Iv(page), PaddingMode.None);
+        return BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(60 - CipherLayout.SaltSize));
     }
 }

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace ChatOps.Sidecar.Sqlite;
+namespace ChatOps.Sidecar.Sqlite.Checks;
 
 /// <summary>
 /// The raw key of a Signal database, read from the config.json two directories above it when that can be read without asking anybody:
@@ -16,23 +16,36 @@ internal sealed class CipherKey : IDisposable
 
     public ReadOnlySpan<byte> Bytes => _key;
 
+    /// <summary>Where the key of that database would be; null when it is none of Signal's. Takes full paths and those below a home.</summary>
+    public static string? ConfigOf(string database) => Path.GetDirectoryName(database) is { } folder && Path.GetFileName(folder) == "sql"
+        ? Path.Combine(Path.GetDirectoryName(folder) ?? "", "config.json")
+        : null;
+
     /// <summary>Null where there is no key to read.</summary>
     public static CipherKey? Find(DatabaseFile database)
     {
-        var profile = Path.GetDirectoryName(Path.GetDirectoryName(database.Main));
-        var config = Path.Combine(profile ?? "", "config.json");
-        if (Path.GetFileName(Path.GetDirectoryName(database.Main)) != "sql" || !File.Exists(config))
-            return null;
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(config));
-            var root = json.RootElement;
-            var hex = Text(root, "key") ?? (Text(root, "safeStorageBackend") is null or "basic_text" ? Unwrap(Text(root,
-                "encryptedKey")) : null);
-            return hex is { Length: 64 } ? new(Convert.FromHexString(hex)) : null;
+            return ConfigOf(database.Main) is { } config && File.Exists(config) ? Parse(File.ReadAllBytes(config)) : null;
         }
-        catch (Exception failure) when (failure is JsonException or FormatException or IOException or CryptographicException
-            or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>From the bytes of a config.json; null where there is no key in it.</summary>
+    public static CipherKey? Parse(ReadOnlyMemory<byte> config)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(config);
+            var root = json.RootElement;
+            var hex = Text(root, "key")
+                ?? (Text(root, "safeStorageBackend") is null or "basic_text" ? Unwrap(Text(root, "encryptedKey")) : null);
+            return hex is { Length: 64 } ? Of(hex) : null;
+        }
+        catch (Exception failure) when (failure is JsonException or FormatException or CryptographicException or InvalidOperationException)
         {
             return null;
         }
