@@ -30,7 +30,8 @@ internal sealed class ArchiveReader(
         try
         {
             using var age = manifest.IsEncrypted ? Open(raw, identity, cancellation) : null;
-            using var plain = new ZstdReader(age ?? (Stream)raw);
+            using var zstd = new ZstdReader(age ?? (Stream)raw);
+            using var plain = new BackgroundReader(zstd);
             using (var tar = new TarReader(plain, leaveOpen: true))
             {
                 while (tar.GetNextEntry() is { } entry)

@@ -32,7 +32,8 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
         await using var draft = await store.BeginAsync(name, request.Encryption.Form, cancellation);
         using var raw = new HashingWriter(draft.Body);
         using var age = Encrypt(raw, cancellation);
-        using var zstd = new ZstdWriter(age ?? (Stream)raw, request.Level, request.Workers);
+        using var behind = new BackgroundWriter(age ?? (Stream)raw);
+        using var zstd = new ZstdWriter(behind, request.Level, request.Workers);
         using var list = new FileList(ListSpool(spool));
         using var archive = new ArchiveWriter(zstd, list);
 
@@ -46,6 +47,7 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
 
         var listHash = archive.Finish(time.GetUtcNow(), cancellation);
         zstd.Finish();
+        behind.Finish();
         age?.Finish();
 
         _meter.Enter(RunStep.Commit);
