@@ -1,3 +1,5 @@
+using ChatOps.Settings;
+
 namespace ChatOps.Bot.Settings;
 
 /// <summary>Reads the section <c>discord</c>.</summary>

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using ChatOps.Bot.Access;
+using ChatOps.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -146,10 +146,4 @@ internal static partial class SettingsReader
 
     [GeneratedRegex("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
     private static partial Regex DnsName();
-}
-
-/// <summary>One thing wrong with the settings, and where.</summary>
-internal sealed record SettingsFault(long Line, string Message)
-{
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"line {Line}: {Message}");
 }

@@ -1,3 +1,5 @@
+using ChatOps.Settings;
+
 namespace ChatOps.Bot.Settings;
 
 /// <summary>What must hold between the parts of the settings: every name used is declared, every approval can be given by somebody.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChatOps.Bot.Platforms.Telegram;
+using ChatOps.Settings;
 
 namespace ChatOps.Bot.Settings;
 

@@ -87,10 +87,13 @@ internal sealed record Manifest
 /// <summary>One database of the archive.</summary>
 /// <param name="Fingerprint">Its first 16 bytes: for SQLCipher the salt, constant while the database lives.</param>
 /// <param name="Integrity">ok, failed: …, or not checked: …</param>
+/// <param name="Unheld">It could not be held still, and was copied as it lay: it is at best what a crash would have left.</param>
+/// <param name="WalGrowthBytes">By how much its WAL grew while it was held still.</param>
 /// <param name="VirtualTables">How many the walk left out: the ordinary tables behind them were walked.</param>
 internal sealed record DatabaseFacts(
     string Path, string JournalMode, bool Live, bool Encrypted, int? PageSize, long? Pages, uint WalFrames, double PinnedMilliseconds,
-    string Fingerprint, long? UserVersion, string Integrity, IReadOnlyList<string> Checks, int VirtualTables = 0);
+    string Fingerprint, long? UserVersion, string Integrity, IReadOnlyList<string> Checks, int VirtualTables = 0,
+    bool Unheld = false, long WalGrowthBytes = 0);
 
 /// <summary>Exactly what was proved, and no more.</summary>
 internal sealed record Verification(IReadOnlyList<string> Checks, IReadOnlyList<string> Failures);

@@ -6,7 +6,8 @@ namespace ChatOps.Sidecar.Archives;
 /// Decides which paths below the home a list of globs means: globs in which <c>*</c> stays within a name and <c>**</c> spans directories.
 /// Pure.
 /// </summary>
-internal sealed class PathGlobs(IEnumerable<string> globs)
+/// <param name="except">What these mean is not meant, though it is by the others.</param>
+internal sealed class PathGlobs(IEnumerable<string> globs, IEnumerable<string>? except = null)
 {
     /// <summary>
     /// What Electron makes again by itself, its single-instance marks (a restored one says "profile in use"), and traces of a restore.
@@ -23,12 +24,23 @@ internal sealed class PathGlobs(IEnumerable<string> globs)
         ".before-restore-*", ".restore-partial", ".restore-ready-*", ".restore-placing-*", "lost+found",
     ];
 
-    private readonly string[][] _patterns = [.. globs.Select(glob => glob.Trim('/').Split('/'))];
+    /// <summary>Databases no header tells: Signal's is encrypted from its first byte.</summary>
+    public static readonly IReadOnlyList<string> SignalDatabases = [".config/*/sql/db.sqlite", "sql/db.sqlite"];
+
+    private readonly string[][] _patterns = Split(globs);
+    private readonly string[][] _except = Split(except ?? []);
 
     public bool Match(string path)
     {
         var names = path.Split('/');
-        foreach (var pattern in _patterns)
+        return Any(_patterns, names) && !Any(_except, names);
+    }
+
+    private static string[][] Split(IEnumerable<string> globs) => [.. globs.Select(glob => glob.Trim('/').Split('/'))];
+
+    private static bool Any(string[][] patterns, string[] names)
+    {
+        foreach (var pattern in patterns)
         {
             if (Matches(pattern, names))
                 return true;

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Reports;
 
 namespace ChatOps.Sidecar.Commands;
@@ -11,7 +14,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool term
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancellation)
     {
         var parsed = Root(cancellation).Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
             foreach (var fault in parsed.Errors)
                 await error.WriteLineAsync($"sidecar: {fault.Message}");
@@ -40,6 +43,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool term
             shape.SetAction((parsed, _) => GuardAsync(command, parsed, cancellation));
             root.Subcommands.Add(shape);
         }
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples(
+            (SynchronousCommandLineAction)help.Action!, CommandCatalog.All.ToDictionary(command => command.Shape.Name, command => command.Examples));
         return root;
     }
 
@@ -48,7 +54,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool term
         IReport report = parsed.GetValue(_options.Json) ? new JsonReport(output, time) : new TextReport(output, error, terminal, time);
         try
         {
-            return await command.RunAsync(new(_options, parsed, report, time), cancellation);
+            var settings = _options.Read(parsed, Environment.GetEnvironmentVariable);
+            Niceness.Set(settings.Nice);
+            return await command.RunAsync(new(settings, parsed, report, time), cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -1,14 +1,13 @@
 using System.CommandLine;
-using ChatOps.Sidecar.Archives;
-using ChatOps.Sidecar.Archives.Age;
 using ChatOps.Sidecar.Reports;
+using ChatOps.Sidecar.Settings;
 using ChatOps.Sidecar.Stores;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Commands;
 
 /// <summary>What one invocation of a command works with, taken from its options.</summary>
-internal sealed class CommandScope(GlobalOptions options, ParseResult parsed, IReport report, TimeProvider time)
+internal sealed class CommandScope(SidecarSettings settings, ParseResult parsed, IReport report, TimeProvider time)
 {
     private IArchiveStore? _store;
 
@@ -16,20 +15,11 @@ internal sealed class CommandScope(GlobalOptions options, ParseResult parsed, IR
 
     public TimeProvider Time => time;
 
-    public string Home => parsed.GetValue(options.Home)!;
+    public SidecarSettings Settings => settings;
 
-    public string? Target => parsed.GetValue(options.Target) is { Length: > 0 } target ? target : null;
+    public string? Target => settings.Target;
 
-    public string? Scratch => parsed.GetValue(options.Scratch) is { Length: > 0 } scratch ? scratch : null;
-
-    public IArchiveStore Store => _store ??= StoreCatalog.Open(
-        parsed.GetValue(options.Store),
-        StoreOptions.Of(Environment.GetEnvironmentVariable(GlobalOptions.StoreOptionsVariable), parsed.GetValue(options.StoreOption) ?? []),
-        time);
-
-    public Encryption Encryption => Encryption.Parse(
-        parsed.GetValue(options.Encryption),
-        AgeRecipients.Parse(Environment.GetEnvironmentVariable(GlobalOptions.EncryptToVariable), parsed.GetValue(options.EncryptTo) ?? []));
+    public IArchiveStore Store => _store ??= StoreCatalog.Open(settings.Store, settings.StoreOptions, time);
 
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 

@@ -1,4 +1,5 @@
 using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Settings;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Commands;
@@ -12,17 +13,17 @@ internal static class ExitCode
         Exit codes:
           0    done
           1    failed, and nothing was changed
-          2    the command line was not understood
+          2    the command line or a setting was not understood
           3    done, but something changed, vanished or was replaced meanwhile, or a check failed: see the manifest
           4    refused: locked, no such snapshot, locks not honoured, not encrypted, no identity
           130  interrupted
         """;
 
     private static readonly HashSet<string> Refusals =
-        ["DatabaseLocked", "NoSuchSnapshot", "LocksNotHonoured", "LocksUnsupported", "BadTarget", "UnsafePath", "BadName",
+        ["DatabaseLocked", "DatabaseBusy", "NoSuchSnapshot", "LocksNotHonoured", "LocksUnsupported", "BadTarget", "UnsafePath", "BadName",
             "SnapshotExists", "EncryptionRequired", "IdentityRequired"];
 
-    public static int Of(Fault fault) => Refusals.Contains(fault.Kind) ? Refused : Failed;
+    public static int Of(Fault fault) => fault.Kind == SidecarSettings.Wrong ? Usage : Refusals.Contains(fault.Kind) ? Refused : Failed;
 
     public static int Of(Manifest manifest) => manifest.IsClean ? Done : DoneWithNotes;
 }

@@ -10,5 +10,8 @@ internal interface ISidecarCommand
 {
     Command Shape { get; }
 
+    /// <summary>Lines one can type, for help: at least one.</summary>
+    IReadOnlyList<string> Examples { get; }
+
     Task<int> RunAsync(CommandScope scope, CancellationToken cancellation);
 }

@@ -12,6 +12,11 @@ internal sealed class InspectCommand : ISidecarCommand
 
     public Command Shape => new("inspect", "Show what a snapshot holds, from its manifest.") { _name };
 
+    public IReadOnlyList<string> Examples { get; } =
+    [
+        "sidecar inspect latest --store /mnt/backups",
+    ];
+
     public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
     {
         var manifest = (await SnapshotChoice.FindAsync(scope.Store, scope.Target, scope.Get(_name), cancellation)).Value;

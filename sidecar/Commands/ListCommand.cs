@@ -9,6 +9,12 @@ internal sealed class ListCommand : ISidecarCommand
 {
     public Command Shape => new("list", "List the snapshots in the store, newest first.");
 
+    public IReadOnlyList<string> Examples { get; } =
+    [
+        "sidecar list --store /mnt/backups",
+        "sidecar list --target signal --json",
+    ];
+
     public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
     {
         var found = 0;

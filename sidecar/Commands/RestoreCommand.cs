@@ -17,6 +17,13 @@ internal sealed class RestoreCommand : ISidecarCommand
 
     public Command Shape => new("restore", "Restore a snapshot; what was there is kept beside it.") { _name, _into, _ifEmpty, _identity };
 
+    public IReadOnlyList<string> Examples { get; } =
+    [
+        "sidecar restore latest --store /mnt/backups --into ~/signal",
+        "sidecar restore latest --into /home/kasm-user --if-empty",
+        "sidecar restore signal-20261121T030000Z-1a2b3c --into ~/signal --identity key.txt",
+    ];
+
     public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
     {
         var run = new RestoreRun(scope.Store, scope.Time, scope.Report.Progress, AgeIdentity.Parse(scope.Get(_identity)));

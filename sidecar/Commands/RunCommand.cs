@@ -12,15 +12,14 @@ internal sealed class RunCommand : ISidecarCommand
 
     public Command Shape => new("run", "Watch the cluster and carry out the snapshots asked for, until stopped.") { _context };
 
+    public IReadOnlyList<string> Examples { get; } =
+    [
+        "sidecar run --config /etc/chatops/sidecar.yaml",
+    ];
+
     public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
     {
-        var template = new SnapshotRequest
-        {
-            Target = scope.RequiredTarget(),
-            Home = Path.GetFullPath(scope.Home),
-            Scratch = scope.Scratch,
-            Encryption = scope.Encryption,
-        };
+        var template = scope.Settings.Request(scope.RequiredTarget());
         using var client = new KubernetesClient(ClusterConnection.Discover(scope.Get(_context)), scope.Time);
         void Log(string text) => scope.Report.Done(text, json => json.WriteString("message", text));
         var runner = new ResourceRunner(client, scope.Store, template, scope.Time, Log);

@@ -22,12 +22,18 @@ internal sealed class VerifyCommand : ISidecarCommand
     public Command Shape =>
         new("verify", "Read a snapshot back from the store and check every byte against its manifest.") { _name, _identity, _drill };
 
+    public IReadOnlyList<string> Examples { get; } =
+    [
+        "sidecar verify latest --store /mnt/backups",
+        "sidecar verify latest --drill --identity key.txt",
+    ];
+
     public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
     {
         var chosen = (await SnapshotChoice.FindAsync(scope.Store, scope.Target, scope.Get(_name), cancellation)).Value;
         var identity = AgeIdentity.Parse(scope.Get(_identity));
         var outcome = scope.Get(_drill)
-            ? await new DrillRun(scope.Store, scope.Scratch ?? Path.GetTempPath(), scope.Report.Progress, identity).RunAsync(chosen, cancellation)
+            ? await new DrillRun(scope.Store, scope.Settings.Scratch ?? Path.GetTempPath(), scope.Report.Progress, identity).RunAsync(chosen, cancellation)
             : await VerifyAsync(scope, chosen, identity, cancellation);
         scope.Report.Done(Text(outcome, identity), json => Write(json, outcome));
         return outcome.Databases.Any(facts => facts.Integrity.StartsWith("failed", StringComparison.Ordinal)) ? ExitCode.DoneWithNotes : ExitCode.Done;

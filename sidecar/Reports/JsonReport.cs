@@ -11,11 +11,13 @@ namespace ChatOps.Sidecar.Reports;
 internal sealed class JsonReport(TextWriter output, TimeProvider time) : IReport
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private readonly Pace _pace = new(time);
     private RunStep? _step;
     private long _last;
 
     public void Progress(RunProgress progress)
     {
+        _pace.Note(progress);
         if (progress.Step == _step && time.GetElapsedTime(_last) < Interval)
             return;
         (_step, _last) = (progress.Step, time.GetTimestamp());
@@ -24,6 +26,9 @@ internal sealed class JsonReport(TextWriter output, TimeProvider time) : IReport
             json.WriteString("step", progress.Step.ToString().ToLowerInvariant());
             json.WriteNumber("bytesDone", progress.BytesDone);
             json.WriteNumber("bytesTotal", progress.BytesTotal);
+            json.WriteNumber("bytesPerSecond", _pace.BytesPerSecond);
+            if (_pace.Left is { } left)
+                json.WriteNumber("secondsLeft", Math.Round(left.TotalSeconds, 1));
             json.WriteNumber("files", progress.Files);
         });
     }

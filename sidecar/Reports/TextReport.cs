@@ -12,17 +12,18 @@ internal sealed class TextReport(TextWriter output, TextWriter error, bool termi
 {
     private const int Width = 30;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-    private readonly long _started = time.GetTimestamp();
+    private readonly Pace _pace = new(time);
     private long _last;
     private bool _drawn;
 
     public void Progress(RunProgress progress)
     {
+        _pace.Note(progress);
         if (!terminal || time.GetElapsedTime(_last) < Interval)
             return;
         _last = time.GetTimestamp();
         _drawn = true;
-        error.Write("\r\e[K" + Bar(progress, time.GetElapsedTime(_started)));
+        error.Write("\r\e[K" + Bar(progress, _pace));
     }
 
     public void Done(string text, Action<Utf8JsonWriter> json)
@@ -39,13 +40,12 @@ internal sealed class TextReport(TextWriter output, TextWriter error, bool termi
             error.WriteLine($"  {fault.Hint}");
     }
 
-    internal static string Bar(RunProgress progress, TimeSpan elapsed)
+    internal static string Bar(RunProgress progress, Pace pace)
     {
         var share = progress.BytesTotal > 0 ? Math.Clamp((double)progress.BytesDone / progress.BytesTotal, 0, 1) : 0;
         var full = (int)(share * Width);
-        var rate = new ByteSize((long)(progress.BytesDone / Math.Max(elapsed.TotalSeconds, 0.001)));
         return $"{progress.Step,-9} [{new string('█', full)}{new string('░', Width - full)}] {share * 100,3:0} %  "
-            + $"{new ByteSize(progress.BytesDone)} of {new ByteSize(progress.BytesTotal)}, {rate}/s, {progress.Files} files";
+            + $"{new ByteSize(progress.BytesDone)} of {new ByteSize(progress.BytesTotal)}, {pace}, {progress.Files} files";
     }
 
     private void Clear()

@@ -11,8 +11,10 @@ namespace ChatOps.Sidecar.Runs;
 /// before the archive is written; without, they stream while held. Either way the locks last as long as the databases take to read. Copies
 /// are walked on a thread of their own while the archive is written.
 /// </summary>
-internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archive, ProgressMeter meter, TimeProvider time) : IAsyncDisposable
+internal sealed class DatabaseStage(
+    SnapshotRequest request, ArchiveWriter archive, ProgressMeter meter, RateLimit? rate, TimeProvider time) : IAsyncDisposable
 {
+    public const string WrittenAllTheTime = "it was written all the time, and its writer is not to wait";
     private const int Attempts = 4;
 
     private readonly CancellationTokenSource _over = new();
@@ -23,7 +25,9 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
 
     public List<string> Changed { get; } = [];
 
-    public List<string> Vanished { get; } = [];
+    public IReadOnlyList<string> Vanished { get; private set; } = [];
+
+    public IReadOnlyList<ListedPath> Skipped { get; private set; } = [];
 
     public DateTimeOffset CutAt { get; private set; }
 
@@ -73,7 +77,12 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
         meter.Enter(RunStep.Databases);
         foreach (var (copy, pages) in _copies)
         {
-            Write(copy.Facts.Path, copy.State, copy.Spool.Length, copy.Spool.Read, pages, cancellation);
+            int Read(Span<byte> buffer, long at)
+            {
+                rate?.Spend(buffer.Length);
+                return copy.Spool.Read(buffer, at);
+            }
+            Write(copy.Facts.Path, copy.State, copy.Spool.Length, Read, pages, cancellation);
             AddJournal(copy.Facts.Path, copy.State, copy.Journal);
         }
     }
@@ -109,8 +118,7 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
         meter.Enter(RunStep.Hold);
         var set = await DatabaseSet.HoldAsync(files, insist: attempt > 2, request.Limits, time, cancellation);
         (CutAt, Cut) = (set.CutAt, set.Databases.Count == 0 ? "none" : set.Cut.IsCommon ? "instant" : "per-database");
-        Vanished.Clear();
-        Vanished.AddRange(set.Gone);
+        (Vanished, Skipped) = (set.Gone, [.. set.Skipped.Select(path => new ListedPath(path, WrittenAllTheTime))]);
         return set;
     }
 
@@ -130,7 +138,7 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
             copies.Add(new(spool, Describe(set, i, image), FileState.Find(database.File.Main), database.File, JournalOf(database)));
             if (!database.IsStillTrue())
                 unsure.Add(database.File.RelativePath);
-            copies[^1].Facts = copies[^1].Facts with { PinnedMilliseconds = Math.Round(set.HeldFor.TotalMilliseconds, 3) };
+            copies[^1].Facts = Released(copies[^1].Facts, set, i);
             database.Dispose();
         }
         Pinned = set.HeldFor;
@@ -158,7 +166,7 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
             AddJournal(facts.Path, state, JournalOf(database));
             if (!database.IsStillTrue())
                 Changed.Add(facts.Path);
-            facts = facts with { PinnedMilliseconds = Math.Round(set.HeldFor.TotalMilliseconds, 3) };
+            facts = Released(facts, set, i);
             Facts.Add(DatabaseVerdict.Of(facts, pages, walk: null));
             database.Dispose();
         }
@@ -197,8 +205,14 @@ internal sealed class DatabaseStage(SnapshotRequest request, ArchiveWriter archi
         return new(
             database.File.RelativePath, database.JournalMode, database.IsLive, head.Length == 16 && !DatabaseMagic.IsDatabase(head), size,
             size is { } page ? image.Length / page : null, image.WalFrames, 0, Convert.ToHexStringLower(head), null, "not checked yet",
-            image.WalFrames > 0 ? [DatabaseVerdict.WalChecksums] : []);
+            image.WalFrames > 0 ? [DatabaseVerdict.WalChecksums] : [], Unheld: database.IsUnheld);
     }
+
+    private static DatabaseFacts Released(DatabaseFacts facts, DatabaseSet set, int index) => facts with
+    {
+        PinnedMilliseconds = Math.Round(set.HeldFor.TotalMilliseconds, 3),
+        WalGrowthBytes = set.WalGrowth(index),
+    };
 
     private static byte[]? JournalOf(HeldDatabase database)
     {

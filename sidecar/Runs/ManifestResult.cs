@@ -1,5 +1,6 @@
 using ChatOps.Resources;
 using ChatOps.Sidecar.Archives;
+using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Runs;
 
@@ -8,6 +9,8 @@ namespace ChatOps.Sidecar.Runs;
 /// </summary>
 internal static class ManifestResult
 {
+    private static readonly ByteSize MuchGrowth = ByteSize.FromMegabytes(64);
+
     public static SnapshotResult Of(Manifest manifest, IEnumerable<string> moreChecks) => new(
         manifest.CutAt,
         new() { Name = manifest.Name, Bytes = manifest.BytesOut, Sha256 = manifest.ArchiveSha256 },
@@ -44,6 +47,12 @@ internal static class ManifestResult
             yield return "the databases could not be compared with those of the snapshot before";
         foreach (var facts in manifest.Databases.Where(facts => facts.Integrity.StartsWith("not checked", StringComparison.Ordinal)))
             yield return $"{facts.Path}: {facts.Integrity}";
+        foreach (var facts in manifest.Databases.Where(facts => facts.Unheld))
+            yield return $"{facts.Path}: it could not be held still, so it is at best what a crash would have left";
+        foreach (var facts in manifest.Databases.Where(facts => facts.WalGrowthBytes >= MuchGrowth.Bytes))
+            yield return $"{facts.Path}: its WAL grew by {new ByteSize(facts.WalGrowthBytes)} while it was held still";
+        foreach (var skipped in manifest.Skipped.Where(skipped => skipped.Reason == DatabaseStage.WrittenAllTheTime))
+            yield return $"left out: {skipped.Path}: {skipped.Reason}";
         if (manifest.Cut == "per-database")
             yield return "each database shows an instant of its own: no common one was found";
         foreach (var path in manifest.ChangedWhileReading.Take(20))

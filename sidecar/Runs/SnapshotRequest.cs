@@ -23,10 +23,18 @@ internal sealed record SnapshotRequest
 
     public IReadOnlyList<string> Excludes { get; init; } = PathGlobs.LeftOutByDefault;
 
-    /// <summary>Databases no header tells: Signal's is encrypted from its first byte.</summary>
-    public IReadOnlyList<string> DatabaseGlobs { get; init; } = [".config/*/sql/db.sqlite", "sql/db.sqlite"];
+    /// <summary>Kept though they would be left out.</summary>
+    public IReadOnlyList<string> Includes { get; init; } = [];
+
+    public IReadOnlyList<string> DatabaseGlobs { get; init; } = PathGlobs.SignalDatabases;
 
     public PinLimits Limits { get; init; } = PinLimits.Default;
+
+    /// <summary>Where locks mean nothing, copy databases as they lie and say so; otherwise that is refused.</summary>
+    public bool AllowUnlocked { get; init; }
+
+    /// <summary>Bytes a second to read for the archive; null for as fast as it goes. What is held still is never slowed.</summary>
+    public ByteSize? Rate { get; init; }
 
     public Encryption Encryption { get; init; } = Encryption.Unsaid;
 

@@ -26,6 +26,7 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
 
         _meter.Enter(RunStep.Survey);
         var survey = Survey(cancellation);
+        var limits = CheckLocks(survey);
 
         var name = SnapshotName.New(request.Target, _started).ToString();
         var spool = SpooledDatabase.HasRoom(request.Scratch, survey.DatabaseBytes);
@@ -37,12 +38,13 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
         using var list = new FileList(ListSpool(spool));
         using var archive = new ArchiveWriter(zstd, list);
 
-        await using var databases = new DatabaseStage(request, archive, _meter, time);
+        var rate = RateLimit.For(request.Rate, time, cancellation);
+        await using var databases = new DatabaseStage(request with { Limits = limits }, archive, _meter, rate, time);
         await databases.RunAsync(survey, spool, cancellation);
 
         _meter.Enter(RunStep.Files);
         var walk = Walk();
-        var files = AddFiles(survey, walk, archive, cancellation);
+        var files = AddFiles(survey, walk, archive, rate, cancellation);
         await databases.FinishAsync(cancellation);
 
         var listHash = archive.Finish(time.GetUtcNow(), cancellation);
@@ -70,9 +72,14 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
         var survey = new HomeSurvey(request.Home, new PathGlobs(request.DatabaseGlobs));
         survey.Look(Walk(), cancellation);
         _meter.Total = survey.Bytes;
-        if (survey.Databases is [var first, ..] && LockSelfTest.Run(first.Main) is { } fault)
-            throw new FaultException(fault);
         return survey;
+    }
+
+    private PinLimits CheckLocks(HomeSurvey survey)
+    {
+        if (survey.Databases is not [var first, ..] || LockSelfTest.Run(first.Main) is not { } fault)
+            return request.Limits;
+        return request.AllowUnlocked ? request.Limits with { WithoutLocks = true } : throw new FaultException(fault);
     }
 
     /// <summary>The store and the scratch directory may lie inside the home; a snapshot never holds snapshots.</summary>
@@ -87,7 +94,7 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
                 own.Add(FileState.Of(directory));
             }
         }
-        return new(request.Home, new PathGlobs(request.Excludes), own);
+        return new(request.Home, new PathGlobs(request.Excludes, request.Includes), own);
     }
 
     private AgeWriter? Encrypt(Stream below, CancellationToken cancellation) => request.Encryption.Recipients is { Count: > 0 } recipients
@@ -101,9 +108,14 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
             64 * 1024, FileOptions.DeleteOnClose)
         : new MemoryStream();
 
-    private FileArchiver AddFiles(HomeSurvey survey, TreeWalk walk, ArchiveWriter archive, CancellationToken cancellation)
+    private FileArchiver AddFiles(
+        HomeSurvey survey, TreeWalk walk, ArchiveWriter archive, RateLimit? rate, CancellationToken cancellation)
     {
-        var files = new FileArchiver(archive, bytes => _meter.Count(bytes.Length));
+        var files = new FileArchiver(archive, bytes =>
+        {
+            _meter.Count(bytes.Length);
+            rate?.Spend(bytes.Length);
+        });
         foreach (var entry in walk.Enumerate())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -159,7 +171,7 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
             FileListSha256 = listHash,
             ChangedWhileReading = [.. databases.Changed, .. files.Changed],
             Vanished = [.. databases.Vanished, .. walk.Vanished, .. files.Vanished],
-            Skipped = [.. walk.Skipped, .. files.Skipped],
+            Skipped = [.. databases.Skipped, .. walk.Skipped, .. files.Skipped],
             Excluded = walk.Excluded,
             Tool = Tool,
         };

@@ -9,11 +9,13 @@ internal sealed class DatabaseSet : IDisposable
     private readonly long _since;
     private readonly TimeProvider _time;
     private readonly PinLimits _limits;
+    private readonly Dictionary<HeldDatabase, long> _walAtCut = [];
     private long? _unreadableSince;
 
-    private DatabaseSet(List<HeldDatabase> held, IReadOnlyList<string> gone, TimeProvider time, PinLimits limits)
+    private DatabaseSet(
+        List<HeldDatabase> held, IReadOnlyList<string> gone, IReadOnlyList<string> skipped, TimeProvider time, PinLimits limits)
     {
-        (_held, _time, _limits, _since, Gone) = (held, time, limits, time.GetTimestamp(), gone);
+        (_held, _time, _limits, _since, Gone, Skipped) = (held, time, limits, time.GetTimestamp(), gone, skipped);
         Cut = new([], true);
     }
 
@@ -21,6 +23,9 @@ internal sealed class DatabaseSet : IDisposable
 
     /// <summary>Databases that vanished since they were found.</summary>
     public IReadOnlyList<string> Gone { get; }
+
+    /// <summary>Rollback-journal databases left out by <see cref="JournalRule.Skip"/>.</summary>
+    public IReadOnlyList<string> Skipped { get; }
 
     public Cut Cut { get; private set; }
 
@@ -50,17 +55,24 @@ internal sealed class DatabaseSet : IDisposable
         IReadOnlyList<DatabaseFile> files, bool insist, PinLimits limits, TimeProvider time, CancellationToken cancellation)
     {
         List<HeldDatabase> held = [];
-        List<string> gone = [];
+        List<string> gone = [], skipped = [];
         try
         {
             foreach (var file in files)
             {
-                if (await HoldAsync(file, insist, limits, time, cancellation) is { } database)
-                    held.Add(database);
-                else
-                    gone.Add(file.RelativePath);
+                try
+                {
+                    if (await HoldAsync(file, insist, limits, time, cancellation) is { } database)
+                        held.Add(database);
+                    else
+                        gone.Add(file.RelativePath);
+                }
+                catch (FaultException busy) when (busy.Fault.Kind == RestingDatabase.Busy && limits.Journal == JournalRule.Skip)
+                {
+                    skipped.Add(file.RelativePath);
+                }
             }
-            return new([.. held.OrderByDescending(database => database.IsUrgent)], gone, time, limits);
+            return new([.. held.OrderByDescending(database => database.IsUrgent)], gone, skipped, time, limits);
         }
         catch
         {
@@ -69,8 +81,23 @@ internal sealed class DatabaseSet : IDisposable
         }
     }
 
-    /// <summary>Pinned while a program has it open, read at rest while none has, however often that changes; null when the file is gone.</summary>
     private static async Task<HeldDatabase?> HoldAsync(
+        DatabaseFile file, bool insist, PinLimits limits, TimeProvider time, CancellationToken cancellation)
+    {
+        if (limits.WithoutLocks)
+            return UnheldDatabase.Open(file);
+        try
+        {
+            return await HoldStillAsync(file, insist, limits, time, cancellation);
+        }
+        catch (FaultException locked) when (locked.Fault.Kind == Pin.IsLocked && limits.CopyLocked)
+        {
+            return UnheldDatabase.Open(file);
+        }
+    }
+
+    /// <summary>Pinned while a program has it open, read at rest while none has, however often that changes; null when the file is gone.</summary>
+    private static async Task<HeldDatabase?> HoldStillAsync(
         DatabaseFile file, bool insist, PinLimits limits, TimeProvider time, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
@@ -88,6 +115,9 @@ internal sealed class DatabaseSet : IDisposable
 
     public DatabaseImage ImageOf(int index) => _held[index].ImageAt(Cut.Marks[index]);
 
+    /// <summary>By how much the WAL of the database at <paramref name="index"/> has grown since the cut.</summary>
+    public long WalGrowth(int index) => Grown(_held[index]);
+
     /// <summary>
     /// To be asked while the database at <paramref name="index"/> is copied. Past the limit the pins are let go rather than let a WAL grow
     /// without end, and sooner when they keep a program from opening a database whose writer died.
@@ -98,12 +128,31 @@ internal sealed class DatabaseSet : IDisposable
             _unreadableSince = null;
         else if (_time.GetElapsedTime(_unreadableSince ??= _time.GetTimestamp()) > PinLimits.Unreadable)
             throw new FaultException(fault);
+        foreach (var database in _held.Skip(index).Where(database => Grown(database) > 0))
+            CheckGrowth(database);
         if (HeldFor > _limits.Hold)
             throw new FaultException(new(
                 "HeldTooLong",
                 $"copying the databases: {copied} in {HeldFor.TotalSeconds:0} s, longer than the {_limits.Hold.TotalSeconds:0} s they may be held still",
                 "Give the sidecar a faster --scratch directory, or raise --hold"));
     }
+
+    private void CheckGrowth(HeldDatabase database)
+    {
+        var grown = new ByteSize(Grown(database));
+        if (grown > _limits.WalGrowth)
+            throw new FaultException(new(
+                "WalGrew", $"holding {database.File} still: its WAL grew by {grown} meanwhile, more than the {_limits.WalGrowth} it may",
+                "Take snapshots when the program writes less, give the sidecar a faster --scratch directory, or raise --wal-growth"));
+        var free = new ByteSize(new DriveInfo(database.File.Home).AvailableFreeSpace);
+        if (free < PinLimits.LeastFree)
+            throw new FaultException(new(
+                "HomeFull", $"holding {database.File} still: its WAL grew by {grown} meanwhile, and the volume has only {free} left",
+                "Free some space on the volume of the home"));
+    }
+
+    private long Grown(HeldDatabase database) =>
+        _walAtCut.TryGetValue(database, out var before) ? Math.Max(0, database.WalLength - before) : 0;
 
     public void Dispose() => _held.ForEach(database => database.Dispose());
 
@@ -117,6 +166,8 @@ internal sealed class DatabaseSet : IDisposable
             if (Cut.Take(readers) is { } cut)
             {
                 Cut = cut;
+                foreach (var database in _held.Where(database => database.IsLive && !database.IsUnheld))
+                    _walAtCut[database] = database.WalLength;
                 return null;
             }
             if (HeldFor > PinLimits.Unreadable && Unreadable(0) is { } fault)

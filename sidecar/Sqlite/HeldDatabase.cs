@@ -25,6 +25,12 @@ internal abstract class HeldDatabase(DatabaseFile file, SafeFileHandle main, Saf
     /// <summary>Its locks could make a program wait, so it is copied before the others and let go at once.</summary>
     public virtual bool IsUrgent => false;
 
+    /// <summary>Nothing holds it still.</summary>
+    public virtual bool IsUnheld => false;
+
+    /// <summary>Bytes of its WAL at this moment.</summary>
+    public long WalLength => wal is null ? 0 : RandomAccess.GetLength(wal);
+
     /// <summary>A rollback journal that belongs to the image and must be archived beside it.</summary>
     public virtual SafeFileHandle? HotJournal => null;
 

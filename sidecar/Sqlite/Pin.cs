@@ -11,6 +11,9 @@ namespace ChatOps.Sidecar.Sqlite;
 /// </summary>
 internal sealed class Pin : HeldDatabase
 {
+    /// <summary>The kind of the fault that says a database could not be held still.</summary>
+    public const string IsLocked = "DatabaseLocked";
+
     private readonly SafeFileHandle _index;
 
     private Pin(DatabaseFile file, SafeFileHandle main, SafeFileHandle wal, SafeFileHandle index) : base(file, main, wal) => _index = index;
@@ -143,7 +146,7 @@ internal sealed class Pin : HeldDatabase
     }
 
     internal static FaultException Locked(DatabaseFile file, string? reason, PinLimits limits) => new(new Fault(
-        "DatabaseLocked",
+        IsLocked,
         $"holding {file} still: {reason}, and still did after {limits.Wait.TotalSeconds:0.#} s",
-        "Try again; if the program always runs with locking_mode=EXCLUSIVE, stop it for the snapshot"));
+        "Try again; if the program always runs with locking_mode=EXCLUSIVE, stop it for the snapshot, or say --on-locked copy"));
 }

@@ -1,4 +1,5 @@
 using ChatOps.Sidecar.Posix;
+using ChatOps.Values;
 using Microsoft.Win32.SafeHandles;
 
 namespace ChatOps.Sidecar.Sqlite;
@@ -15,6 +16,9 @@ internal sealed class RestingDatabase : HeldDatabase
 
     /// <summary>How long a rollback-journal database is waited for to fall quiet before its writer is made to wait instead.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The kind of the fault that says a rollback-journal database did not fall quiet and its writer is not to wait.</summary>
+    public const string Busy = "DatabaseBusy";
 
     private readonly FileState _main;
     private readonly FileState? _wal, _journal;
@@ -52,7 +56,8 @@ internal sealed class RestingDatabase : HeldDatabase
         {
             var wal = PosixFile.TryOpen(null, file.Wal);
             var waited = time.GetElapsedTime(started);
-            var reason = TryHold(file, main, wal, insist || waited > Patience, time, out var held);
+            var mayShare = limits.Journal == JournalRule.Brief;
+            var reason = TryHold(file, main, wal, mayShare && (insist || waited > Patience), time, out var held);
             var live = Pin.IsUsed(file);
             if (held is not null && !live)
                 return held;
@@ -62,11 +67,15 @@ internal sealed class RestingDatabase : HeldDatabase
             if (live)
                 return null;
             if (waited > limits.Wait)
-                throw Pin.Locked(file, reason, limits);
+                throw wal is null && !mayShare ? StaysBusy(file, limits) : Pin.Locked(file, reason, limits);
             await Task.Delay(PinLimits.RetryEvery, time, cancellation);
         }
         return null;
     }
+
+    private static FaultException StaysBusy(DatabaseFile file, PinLimits limits) => new(new Fault(
+        Busy, $"copying {file}: it was written all the time for {limits.Wait.TotalSeconds:0.#} s, and its writer is not to wait",
+        "Say --journal-databases brief, and its writer waits for as long as the copy lasts, or skip to leave it out"));
 
     public override CutMark? ReadMark() => default(CutMark);
 

@@ -23,12 +23,17 @@ internal sealed class StoreOptions
         }
     }
 
-    /// <summary>Those of the variable first; one on the command line replaces it.</summary>
-    public static StoreOptions Of(string? variable, IReadOnlyCollection<string> flags)
+    /// <summary>Put together from several places, the weakest first: what a later one says of an option replaces the earlier.</summary>
+    public static StoreOptions Of(IEnumerable<IReadOnlyList<string>> layers)
     {
-        var named = flags.Select(flag => flag.Split('=')[0]).ToHashSet();
-        var listed = (variable ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return new([.. listed.Where(pair => !named.Contains(pair.Split('=')[0])), .. flags]);
+        List<string> pairs = [];
+        foreach (var layer in layers)
+        {
+            var named = layer.Select(pair => pair.Split('=')[0]).ToHashSet();
+            pairs.RemoveAll(pair => named.Contains(pair.Split('=')[0]));
+            pairs.AddRange(layer);
+        }
+        return new(pairs);
     }
 
     /// <summary>Throws when an option is not among those the kind of store knows.</summary>

@@ -14,15 +14,12 @@ internal static partial class AgeRecipients
     /// <summary>The header holds a stanza for each, and age accepts no end of them.</summary>
     private const int Most = 32;
 
-    /// <summary>Flags replace the variable. The comment of an SSH key is left out, as it is nobody's business.</summary>
-    public static IReadOnlyList<string> Parse(string? variable, IReadOnlyCollection<string> flags)
+    /// <summary>The comment of an SSH key is left out, as it is nobody's business.</summary>
+    public static IReadOnlyList<string> Parse(IReadOnlyList<string> given)
     {
-        var given = flags.Count > 0
-            ? [.. flags.Select(flag => flag.Trim())]
-            : (variable ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (given.Length > Most)
-            throw new FaultException(Bad($"there are {given.Length} recipients, and {Most} at most"));
-        return [.. given.Select((text, index) => Form(text, index + 1)).Distinct()];
+        if (given.Count > Most)
+            throw new FaultException(Bad($"there are {given.Count} recipients, and {Most} at most"));
+        return [.. given.Select((text, index) => Form(text.Trim(), index + 1)).Distinct()];
     }
 
     public static IEnumerable<string> Arguments(IEnumerable<string> recipients) =>

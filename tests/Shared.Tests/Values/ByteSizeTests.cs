@@ -23,4 +23,28 @@ public sealed class ByteSizeTests
         Outcome<int> refused = new Fault("No", "not today", "try tomorrow");
         Assert.Equal("not today. try tomorrow", Assert.Throws<FaultException>(() => refused.Value).Message);
     }
+
+    [Theory]
+    [InlineData("1500000", 1_500_000)]
+    [InlineData("1.5 MB", 1_500_000)]
+    [InlineData("20mb", 20_000_000)]
+    [InlineData("512MiB", 512L << 20)]
+    [InlineData(" 1 kib ", 1024)]
+    [InlineData("0", 0)]
+    public void Sizes_are_read_as_people_write_them(string text, long bytes)
+    {
+        Assert.True(ByteSize.TryParse(text, out var size));
+        Assert.Equal(bytes, size.Bytes);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("MB")]
+    [InlineData("5 MBs")]
+    [InlineData("-5")]
+    [InlineData("1e9")]
+    [InlineData("1.2.3")]
+    [InlineData("99 EB")]
+    [InlineData("5 XiB")]
+    public void What_is_no_size_is_refused(string text) => Assert.False(ByteSize.TryParse(text, out _));
 }

@@ -41,6 +41,20 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Help_of_every_command_ends_with_examples_that_are_understood()
+    {
+        using var home = new Home();
+        foreach (var command in CommandCatalog.All)
+        {
+            var name = command.Shape.Name;
+            var (_, output, _) = await Cli.RunAsync(home, name, "--help");
+            Assert.Contains("Examples:\n  sidecar " + name, output, StringComparison.Ordinal);
+            foreach (var example in command.Examples)
+                Assert.Equal(0, (await Cli.RunAsync(home, [.. example.Split(' ')[1..], "--help"])).Code);
+        }
+    }
+
+    [Fact]
     public async Task Json_is_one_object_a_line_and_ends_with_done()
     {
         using var home = new Home();

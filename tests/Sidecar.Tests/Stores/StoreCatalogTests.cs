@@ -65,7 +65,7 @@ public sealed class StoreCatalogTests
     [Fact]
     public void A_flag_replaces_the_same_option_of_the_variable()
     {
-        var options = StoreOptions.Of("region=eu-1, sse=AES256", ["region=us-2"]);
+        var options = StoreOptions.Of([["region=eu-1", "sse=AES256"], ["region=us-2"]]);
         Assert.Equal(("us-2", "AES256"), (options.Find("region"), options.Find("sse")));
     }
 

@@ -1,14 +1,13 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using ChatOps.Values;
 using YamlDotNet.RepresentationModel;
 
-namespace ChatOps.Bot.Settings;
+namespace ChatOps.Settings;
 
 /// <summary>
 /// One mapping of a YAML file: hands out typed values, notes what is wrong with each, and knows which keys nobody asked for.
 /// </summary>
-internal sealed partial class Section
+public sealed class Section
 {
     private readonly YamlMappingNode? _node;
     private readonly List<SettingsFault> _faults;
@@ -98,18 +97,8 @@ internal sealed partial class Section
     public TimeSpan Duration(string key, TimeSpan otherwise)
     {
         if (Text(key) is not { } text) return otherwise;
-        var match = DurationText().Match(text);
-        if (match.Success && double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) is var amount)
-        {
-            return match.Groups[2].Value switch
-            {
-                "s" => TimeSpan.FromSeconds(amount),
-                "m" => TimeSpan.FromMinutes(amount),
-                "h" => TimeSpan.FromHours(amount),
-                _ => TimeSpan.FromDays(amount),
-            };
-        }
-        Fault(key, $"'{text}' is no duration; write a number and s, m, h or d, such as 90s");
+        if (Durations.TryParse(text, out var duration)) return duration;
+        Fault(key, $"'{text}' is no duration; {Durations.Hint}");
         return otherwise;
     }
 
@@ -158,7 +147,4 @@ internal sealed partial class Section
         _asked.Add(key);
         return _node is not null && _node.Children.TryGetValue(new YamlScalarNode(key), out var value) ? value : null;
     }
-
-    [GeneratedRegex("^([0-9]+(?:\\.[0-9]+)?)(s|m|h|d)$")]
-    private static partial Regex DurationText();
 }
