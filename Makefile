@@ -2,6 +2,7 @@
 
 # Two commands on a fresh machine do everything: `make demo` and `make test`.
 CONFIGURATION ?= Release
+RUNTIME ?= linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
 
 demo:
 	dotnet run --project demo -c $(CONFIGURATION) -- $(ARGS)
@@ -10,7 +11,8 @@ test: prerequisites
 	tests/run.sh
 
 bench: prerequisites
-	dotnet run --project tests/Bench -c Release -- $(ARGS)
+	dotnet publish sidecar -c Release -r $(RUNTIME) -o .cache/published/sidecar -v quiet --nologo
+	dotnet run --project tests/Bench -c Release -- .cache/published/sidecar/sidecar $(ARGS)
 
 lint:
 	dotnet format ChatOps.sln --verify-no-changes

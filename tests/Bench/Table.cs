@@ -11,4 +11,6 @@ internal static class Table
             Console.WriteLine("  " + string.Join("  ", row.Select((cell, column) => column == 0
                 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))));
     }
+
+    public static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
 }

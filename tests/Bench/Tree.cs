@@ -24,6 +24,19 @@ internal static class Tree
         }
     }
 
+    /// <summary>Many small files; returns their bytes.</summary>
+    public static long MakeSmall(string root, int files)
+    {
+        var random = new Random(42);
+        var bytes = new byte[2000];
+        for (var i = 0; i < files; i++)
+        {
+            random.NextBytes(bytes.AsSpan(0, 1000));
+            Write(root, $"cache/{i % 500:x3}/{i:x6}", bytes);
+        }
+        return (long)files * bytes.Length;
+    }
+
     private static void Write(string root, string path, ReadOnlySpan<byte> bytes)
     {
         var full = Path.Combine(root, path);
