@@ -10,20 +10,19 @@ internal sealed class WalBuilder
     public const int PageSize = 512;
 
     private readonly List<byte> _bytes = [];
-    private readonly bool _big;
+    private readonly WalSum _sum;
     private readonly ulong _salt;
-    private uint _a, _b;
 
     public WalBuilder(bool bigEndian, ulong salt = 0x0102030405060708)
     {
-        (_big, _salt) = (bigEndian, salt);
+        (_sum, _salt) = (new(bigEndian), salt);
         var head = new byte[32];
         BinaryPrimitives.WriteUInt32BigEndian(head, bigEndian ? 0x377f0683u : 0x377f0682u);
         BinaryPrimitives.WriteUInt32BigEndian(head.AsSpan(4), 3007000);
         BinaryPrimitives.WriteUInt32BigEndian(head.AsSpan(8), PageSize);
         BinaryPrimitives.WriteUInt64BigEndian(head.AsSpan(16), salt);
-        Sum(head.AsSpan(0, 24));
-        Store(head.AsSpan(24));
+        _sum.Over(head.AsSpan(0, 24));
+        _sum.Store(head.AsSpan(24));
         _bytes.AddRange(head);
     }
 
@@ -36,14 +35,20 @@ internal sealed class WalBuilder
         BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(4), commit);
         BinaryPrimitives.WriteUInt64BigEndian(frame.AsSpan(8), salt ?? _salt);
         frame.AsSpan(24).Fill(fill);
-        Sum(frame.AsSpan(0, 8));
-        Sum(frame.AsSpan(24));
-        Store(frame.AsSpan(16));
+        _sum.Over(frame.AsSpan(0, 8));
+        _sum.Over(frame.AsSpan(24));
+        _sum.Store(frame.AsSpan(16));
         _bytes.AddRange(frame);
         return this;
     }
+}
 
-    private void Sum(ReadOnlySpan<byte> data)
+/// <summary>The running checksum by the words of the file format, apart from the product's own.</summary>
+internal sealed class WalSum(bool bigEndian)
+{
+    private uint _a, _b;
+
+    public void Over(ReadOnlySpan<byte> data)
     {
         for (var i = 0; i < data.Length; i += 8)
         {
@@ -52,11 +57,15 @@ internal sealed class WalBuilder
         }
     }
 
-    private uint Word(ReadOnlySpan<byte> at) => _big ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
-
-    private void Store(Span<byte> at)
+    public void Store(Span<byte> at)
     {
         BinaryPrimitives.WriteUInt32BigEndian(at, _a);
         BinaryPrimitives.WriteUInt32BigEndian(at[4..], _b);
     }
+
+    public bool IsStoredAt(ReadOnlySpan<byte> at) =>
+        BinaryPrimitives.ReadUInt32BigEndian(at) == _a && BinaryPrimitives.ReadUInt32BigEndian(at[4..]) == _b;
+
+    private uint Word(ReadOnlySpan<byte> at) =>
+        bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
 }
