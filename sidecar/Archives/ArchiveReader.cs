@@ -39,6 +39,8 @@ internal sealed class ArchiveReader(
             }
             while (plain.Read(_buffer) > 0)
                 cancellation.ThrowIfCancellationRequested();
+            if (!_listSeen || _expected.MoveNext())
+                throw Damaged($"it ends after {_members} members, its manifest lists more");
         }
         catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException or FormatException or OverflowException)
         {
@@ -48,8 +50,6 @@ internal sealed class ArchiveReader(
         {
             throw Refused(raw, identity!, failure, cancellation);
         }
-        if (!_listSeen || _expected.MoveNext())
-            throw Damaged($"it ends after {_members} members, its manifest lists more");
         if (!IsAsStored(raw))
             throw Damaged("its SHA-256 is not the one in its manifest");
     }
@@ -92,6 +92,8 @@ internal sealed class ArchiveReader(
         if (expected.Path != entry.Path || expected.Type != FileRecord.TypeOf(entry.Kind) || expected.Size != entry.Size
             || expected.Target != target)
             throw Damaged($"it holds {entry.Path} where its manifest lists {expected.Path}");
+        // Only now: in a damaged archive a name may be anything, and that is no attack.
+        _ = EntryPath.Check(entry.Path).Value;
         entry = entry with { Sparse = expected.Sparse ?? false };
         sink.Begin(entry);
         if (Contents(raw, sink, source, cancellation) != (expected.Sha256 ?? EmptyHash))
@@ -129,7 +131,7 @@ internal sealed class ArchiveReader(
         var modified = records is not null && records.TryGetValue("mtime", out var text)
             ? UnixTime.Parse(text)
             : new UnixTime(raw.ModificationTime.ToUnixTimeSeconds(), 0);
-        return new(EntryPath.Check(raw.Name).Value, kind, kind == EntryKind.File ? raw.Length : 0, (uint)raw.Mode, (uint)raw.Uid,
+        return new(EntryPath.Bare(raw.Name), kind, kind == EntryKind.File ? raw.Length : 0, (uint)raw.Mode, (uint)raw.Uid,
             (uint)raw.Gid, modified, raw.LinkName)
         {
             Attributes = AttributesOf(records),
@@ -151,6 +153,9 @@ internal sealed class ArchiveReader(
 
     private FaultException Damaged(string cause, Exception? inner = null) => Damaged(manifest, cause, inner);
 
-    public static FaultException Damaged(Manifest manifest, string cause, Exception? inner = null) => new(
-        new Fault(Damage, $"reading {manifest.Archive}: {cause}", "Use an older snapshot: see `sidecar list`"), inner);
+    public static FaultException Damaged(Manifest manifest, string cause, Exception? inner = null) =>
+        new(Damaged(manifest.Archive, cause), inner);
+
+    public static Fault Damaged(string file, string cause) =>
+        new(Damage, $"reading {file}: {cause}", "Use an older snapshot: see `sidecar list`");
 }

@@ -5,10 +5,13 @@ namespace ChatOps.Sidecar.Archives;
 /// <summary>Decides which member names may be extracted: relative, without "..", without empty or NUL parts. Pure.</summary>
 internal static class EntryPath
 {
-    /// <summary>The name without its trailing slash; "." for the root.</summary>
+    /// <summary>The name without its trailing slash.</summary>
+    public static string Bare(string name) => name.EndsWith('/') ? name[..^1] : name;
+
+    /// <summary>The bare name; "." for the root.</summary>
     public static Outcome<string> Check(string name)
     {
-        var path = name.EndsWith('/') ? name[..^1] : name;
+        var path = Bare(name);
         if (path == ".")
             return path;
         var parts = path.Split('/');

@@ -11,16 +11,18 @@ internal static class ManifestFile
     public static void Write(Stream output, Manifest manifest, Stream records)
     {
         var head = ManifestJson.Serialize(manifest).AsSpan().TrimEnd("}\n"u8);
-        output.Write(head);
-        output.Write(",\n  \"files\": ["u8);
+        using var hashed = new HashingWriter(output);
+        hashed.Write(head);
+        hashed.Write(",\n  \"files\": ["u8);
         using var lines = new StreamReader(records, leaveOpen: true);
         var separator = "\n    ";
         while (lines.ReadLine() is { } line)
         {
-            output.Write(System.Text.Encoding.UTF8.GetBytes(separator + line));
+            hashed.Write(System.Text.Encoding.UTF8.GetBytes(separator + line));
             separator = ",\n    ";
         }
-        output.Write("\n  ]\n}\n"u8);
+        hashed.Write("\n  ],\n"u8);
+        output.Write(ManifestSeal.Line(hashed.Sha256()));
     }
 
     /// <summary>The fields before the list of files; the list itself is not read.</summary>
@@ -32,8 +34,8 @@ internal static class ManifestFile
         {
             var read = await input.ReadAsync(buffer.AsMemory(filled), cancellation);
             filled += read;
-            if (HeadLength(buffer.AsSpan(0, filled), read == 0) is { } length)
-                return Parse(buffer.AsSpan(0, length));
+            if (Readable(() => HeadLength(buffer.AsSpan(0, filled), read == 0)) is { } length)
+                return Readable(() => Parse(buffer.AsSpan(0, length)));
             if (filled == buffer.Length)
                 Array.Resize(ref buffer, buffer.Length * 2);
         }
@@ -64,9 +66,18 @@ internal static class ManifestFile
         return final ? throw new InvalidDataException("the manifest lists no files") : null;
     }
 
-    /// <summary>The records of <c>files</c>, in order.</summary>
+    /// <summary>Reads it to its end and throws unless every byte is as it was written.</summary>
+    public static void RequireWhole(Stream input)
+    {
+        foreach (var _ in ReadFiles(input))
+        {
+        }
+    }
+
+    /// <summary>The records of <c>files</c>, in order. After the last one the manifest was read to its end and is as it was written.</summary>
     public static IEnumerable<FileRecord> ReadFiles(Stream input)
     {
+        using var seal = new ManifestSeal(input);
         var buffer = new byte[64 * 1024];
         var (filled, inFiles, final) = (0, false, false);
         var state = new JsonReaderState();
@@ -74,10 +85,10 @@ internal static class ManifestFile
         while (!final || found.Count > 0)
         {
             found.Clear();
-            var read = input.Read(buffer, filled, buffer.Length - filled);
+            var read = seal.Read(buffer, filled, buffer.Length - filled);
             final = read == 0;
             filled += read;
-            var used = Scan(buffer.AsSpan(0, filled), final, ref state, ref inFiles, found);
+            var used = Readable(() => Scan(buffer.AsSpan(0, filled), final, ref state, ref inFiles, found));
             foreach (var record in found)
                 yield return record;
             buffer.AsSpan(used, filled - used).CopyTo(buffer);
@@ -86,6 +97,20 @@ internal static class ManifestFile
                 Array.Resize(ref buffer, buffer.Length * 2);
             if (final && used == 0)
                 break;
+        }
+        seal.RequireWhole();
+    }
+
+    /// <summary>To callers a manifest that is no JSON is as damaged as any other.</summary>
+    private static T Readable<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"the manifest cannot be read: {failure.Message}", failure);
         }
     }
 

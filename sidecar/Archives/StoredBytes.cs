@@ -3,12 +3,12 @@ using ChatOps.Sidecar.Archives.Age;
 namespace ChatOps.Sidecar.Archives;
 
 /// <summary>
-/// Checks what can be checked of an encrypted archive without a secret key: that its bytes are those that were written, and that they begin
-/// as an age file does. What is inside stays unknown.
+/// Checks what can be checked of an encrypted archive without a secret key: that its bytes and those of its manifest are those that were
+/// written, and that they begin as an age file does. What is inside stays unknown.
 /// </summary>
 internal static class StoredBytes
 {
-    public static void Check(Manifest manifest, Stream archive, Action<long, long> progress, CancellationToken cancellation)
+    public static void Check(Manifest manifest, Stream itsFile, Stream archive, Action<long, long> progress, CancellationToken cancellation)
     {
         using var raw = new HashingReader(archive);
         var header = new AgeHeader();
@@ -23,6 +23,7 @@ internal static class StoredBytes
                 progress(raw.Bytes, 0);
             }
             header.RequireWhole();
+            ManifestFile.RequireWhole(itsFile);
         }
         catch (InvalidDataException failure)
         {

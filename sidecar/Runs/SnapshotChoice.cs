@@ -35,9 +35,9 @@ internal static class SnapshotChoice
         {
             return failure.Fault;
         }
-        catch (Exception failure) when (failure is InvalidDataException or System.Text.Json.JsonException)
+        catch (InvalidDataException failure)
         {
-            return Missing(store, $"a snapshot '{name}' whose manifest can be read");
+            return ArchiveReader.Damaged(name + SnapshotName.ManifestSuffix, failure.Message);
         }
     }
 

@@ -27,19 +27,17 @@ internal sealed class VerifyRun(
     public async Task<Manifest> RunAsync(string name, CancellationToken cancellation)
     {
         _meter.Enter(RunStep.Check);
-        Manifest manifest;
-        await using (var head = await store.OpenManifestAsync(name, cancellation))
-            manifest = await ManifestFile.ReadAsync(head, cancellation);
+        var manifest = (await SnapshotChoice.FindAsync(store, null, name, cancellation)).Value;
         _meter.Total = manifest.BytesOut;
 
         _meter.Enter(RunStep.Verify);
         await using var archive = await store.OpenArchiveAsync(name, cancellation);
+        await using var files = await store.OpenManifestAsync(name, cancellation);
         if (manifest.IsEncrypted && identity is null)
         {
-            StoredBytes.Check(manifest, archive, _meter.Set, cancellation);
+            StoredBytes.Check(manifest, files, archive, _meter.Set, cancellation);
             return manifest;
         }
-        await using var files = await store.OpenManifestAsync(name, cancellation);
         using var reader = new ArchiveReader(manifest, ManifestFile.ReadFiles(files), contents ?? this, _meter.Set);
         reader.Read(archive, identity, cancellation);
         return manifest;

@@ -17,6 +17,13 @@ internal sealed class MemoryStore : IArchiveStore
 
     public IReadOnlyList<string> Keys => [.. _objects.Keys];
 
+    /// <summary>What lies under a key, for tests that damage it.</summary>
+    public byte[] this[string key]
+    {
+        get => _objects[key];
+        set => _objects[key] = value;
+    }
+
     public Task<Fault?> CheckWritableAsync(CancellationToken cancellation) => Task.FromResult<Fault?>(null);
 
     public Task<ArchiveDraft> BeginAsync(string name, ArchiveForm form, CancellationToken cancellation) =>

@@ -46,6 +46,14 @@ internal static class Samples
         return names;
     }
 
+    /// <summary>A manifest as versions wrote it that put no hash of it at its end.</summary>
+    public static string Unsealed(string manifest)
+    {
+        var seal = manifest.IndexOf(",\n  \"manifestSha256\"", StringComparison.Ordinal);
+        Assert.True(seal > 0);
+        return manifest[..seal] + "\n}\n";
+    }
+
     private static Manifest Manifest(string name, int milliseconds) => new()
     {
         Name = name,
