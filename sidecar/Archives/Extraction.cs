@@ -43,9 +43,22 @@ internal sealed class Extraction(SafeFileHandle root, PathGlobs leaveOut) : IEnt
         {
             var part = _sparse ? bytes[..Math.Min(HoleSize, bytes.Length)] : bytes;
             if (!_sparse || part.ContainsAnyExcept((byte)0))
-                RandomAccess.Write(_file, part, _at);
+                Write(_file, part, _at);
             _at += part.Length;
             bytes = bytes[part.Length..];
+        }
+    }
+
+    private static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long at)
+    {
+        try
+        {
+            RandomAccess.Write(file, bytes, at);
+        }
+        catch (IOException failure)
+        {
+            // By itself it does not say which file.
+            throw new IOException($"writing {PosixException.PathOf(file)}: {failure.Message}", failure.HResult);
         }
     }
 

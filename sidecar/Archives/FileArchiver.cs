@@ -50,7 +50,7 @@ internal sealed class FileArchiver(ArchiveWriter archive, ContentObserver progre
         }
         catch (PosixException failure) when (failure.Errno is PosixException.NoAccess or PosixException.NotPermitted)
         {
-            Skipped.Add(new(entry.Path, failure.Message));
+            Skipped.Add(new(entry.Path, failure.Message, Missed: true));
         }
     }
 

@@ -19,7 +19,9 @@ internal sealed record FileRecord(string Path, string Type, long Size, string? S
 }
 
 /// <summary>Something that is not in the archive, or not as one moment of it, and why.</summary>
-internal sealed record ListedPath(string Path, string Reason);
+/// <param name="Missed">It has contents that would be there had they let themselves be read.</param>
+internal sealed record ListedPath(
+    string Path, string Reason, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Missed = false);
 
 [JsonSerializable(typeof(FileRecord))]
 [JsonSourceGenerationOptions(

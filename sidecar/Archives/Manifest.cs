@@ -79,10 +79,10 @@ internal sealed record Manifest
     [JsonIgnore]
     public bool IsEncrypted => Encryption == AgeEncryption;
 
-    /// <summary>Nothing moved, vanished, was replaced or failed a check.</summary>
+    /// <summary>Nothing moved, vanished, was replaced, failed a check or could not be read.</summary>
     [JsonIgnore]
-    public bool IsClean =>
-        ChangedWhileReading.Count == 0 && Vanished.Count == 0 && Verification.Failures.Count == 0 && Replaced is not { Count: > 0 };
+    public bool IsClean => ChangedWhileReading.Count == 0 && Vanished.Count == 0 && Verification.Failures.Count == 0
+        && Replaced is not { Count: > 0 } && !Skipped.Any(skipped => skipped.Missed);
 }
 
 /// <summary>One database of the archive.</summary>

@@ -77,7 +77,7 @@ internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<Fi
         }
         catch (PosixException failure)
         {
-            Skipped.Add(new(path, failure.Message));
+            Skipped.Add(new(path, failure.Message, Missed: true));
         }
         return null;
     }

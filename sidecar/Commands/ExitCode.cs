@@ -14,7 +14,7 @@ internal static class ExitCode
           0    done
           1    failed, and nothing was changed
           2    the command line or a setting was not understood
-          3    done, but something changed, vanished or was replaced meanwhile, or a check failed: see the manifest
+          3    done, but something changed, vanished, was replaced or could not be read, or a check failed: see the manifest
           4    refused: locked, no such snapshot, locks not honoured, not encrypted, no identity
           130  interrupted
         """;

@@ -34,7 +34,7 @@ internal sealed class DirectoryNames
         using var again = PosixFile.OpenDirectory(directory, ".");
         var stream = Libc.OpenDirectoryStream((int)again.DangerousGetHandle());
         if (stream == 0)
-            throw PosixException.Last("opendir", ".");
+            throw PosixException.Last("opendir", directory, ".");
         again.SetHandleAsInvalid();
         List<string> names = [], undecodable = [];
         try

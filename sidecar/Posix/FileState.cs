@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace ChatOps.Sidecar.Posix;
@@ -24,7 +23,7 @@ internal readonly record struct FileState(
     public bool IsUntouchedSince(in FileState earlier) =>
         IsSameFile(earlier) && Size == earlier.Size && Modified == earlier.Modified && Changed == earlier.Changed;
 
-    public static FileState Of(SafeFileHandle file) => Read(file, "", Libc.EmptyPath) ?? throw PosixException.Last("statx", "(open file)");
+    public static FileState Of(SafeFileHandle file) => Read(file, "", Libc.EmptyPath) ?? throw PosixException.Last("statx", file, "");
 
     public static FileState? Find(string path) => Read(null, path, Libc.NoFollow);
 
@@ -36,8 +35,8 @@ internal readonly record struct FileState(
         var descriptor = directory is null ? Libc.CurrentDirectory : (int)directory.DangerousGetHandle();
         if (Libc.StatX(descriptor, path, flags, BasicStats, raw) != 0)
         {
-            var errno = Marshal.GetLastPInvokeError();
-            return errno is PosixException.NoEntry or PosixException.NotDirectory ? null : throw new PosixException("statx", path, errno);
+            var failure = PosixException.Last("statx", directory, path);
+            return failure.Errno is PosixException.NoEntry or PosixException.NotDirectory ? null : throw failure;
         }
         var mode = *(ushort*)(raw + 28);
         return new(

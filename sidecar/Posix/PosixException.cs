@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace ChatOps.Sidecar.Posix;
 
@@ -8,7 +9,7 @@ namespace ChatOps.Sidecar.Posix;
 internal sealed class PosixException(string call, string path, int errno)
     : IOException($"{call} {path}: {Marshal.GetPInvokeErrorMessage(errno)}")
 {
-    public const int NotPermitted = 1, NoEntry = 2, Again = 11, NoAccess = 13, Busy = 16, Exists = 17, CrossDevice = 18, NotDirectory = 20,
+    public const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, Again = 11, NoAccess = 13, Busy = 16, Exists = 17, CrossDevice = 18, NotDirectory = 20,
         Invalid = 22, NoSpace = 28, ReadOnly = 30, NoLocks = 37, NotImplemented = 38, NotEmpty = 39, Loop = 40, NoData = 61,
         NotSupported = 95, StaleHandle = 116;
 
@@ -18,4 +19,15 @@ internal sealed class PosixException(string call, string path, int errno)
     public bool IsVanished => Errno is NoEntry or NotDirectory or StaleHandle or Loop;
 
     public static PosixException Last(string call, string path) => new(call, path, Marshal.GetLastPInvokeError());
+
+    /// <summary>As <see cref="Last(string, string)"/>, with the full path of what lies in an open directory; "" for the open file itself.</summary>
+    public static PosixException Last(string call, SafeFileHandle? directory, string name)
+    {
+        var errno = Marshal.GetLastPInvokeError();
+        return new(call, directory is null ? name : Path.Join(PathOf(directory), name is "." ? "" : name), errno);
+    }
+
+    /// <summary>Where an open file lies, for people; it may have been renamed since.</summary>
+    public static string PathOf(SafeFileHandle file) =>
+        new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget ?? "(an open file)";
 }

@@ -21,7 +21,7 @@ internal static unsafe class PosixFile
         var descriptor = Libc.OpenAt(At(directory), name, CloseOnExec | NonBlocking | NoFollowFlag, 0);
         if (descriptor >= 0)
             return new SafeFileHandle(descriptor, ownsHandle: true);
-        var failure = PosixException.Last("open", name);
+        var failure = PosixException.Last("open", directory, name);
         return failure.IsVanished ? null : throw failure;
     }
 
@@ -29,33 +29,33 @@ internal static unsafe class PosixFile
     {
         var flags = CloseOnExec | DirectoryOnly | (follow ? 0 : NoFollowFlag);
         var descriptor = Libc.OpenAt(At(directory), name, flags, 0);
-        return descriptor >= 0 ? new(descriptor, true) : throw PosixException.Last("open directory", name);
+        return descriptor >= 0 ? new(descriptor, true) : throw PosixException.Last("open directory", directory, name);
     }
 
     public static SafeFileHandle CreateNew(SafeFileHandle directory, string name, uint mode)
     {
         var descriptor = Libc.OpenAt(At(directory), name, CloseOnExec | Create | Exclusive | WriteOnly | NoFollowFlag, mode);
-        return descriptor >= 0 ? new(descriptor, true) : throw PosixException.Last("create", name);
+        return descriptor >= 0 ? new(descriptor, true) : throw PosixException.Last("create", directory, name);
     }
 
     public static string ReadLink(SafeFileHandle directory, string name)
     {
         var buffer = stackalloc byte[4096];
         var length = Libc.ReadLinkAt(At(directory), name, buffer, 4096);
-        return length >= 0 ? Encoding.UTF8.GetString(buffer, (int)length) : throw PosixException.Last("readlink", name);
+        return length >= 0 ? Encoding.UTF8.GetString(buffer, (int)length) : throw PosixException.Last("readlink", directory, name);
     }
 
     public static void MakeDirectory(SafeFileHandle directory, string name) =>
-        Check(Libc.MakeDirectoryAt(At(directory), name, 0x1C0), "mkdir", name);
+        Check(Libc.MakeDirectoryAt(At(directory), name, 0x1C0), "mkdir", directory, name);
 
     public static void MakeLink(SafeFileHandle directory, string name, string target) =>
-        Check(Libc.SymbolicLinkAt(target, At(directory), name), "symlink", name);
+        Check(Libc.SymbolicLinkAt(target, At(directory), name), "symlink", directory, name);
 
     public static void MakeHardLink(SafeFileHandle fromDirectory, string from, SafeFileHandle directory, string name) =>
-        Check(Libc.LinkAt(At(fromDirectory), from, At(directory), name, 0), "link", name);
+        Check(Libc.LinkAt(At(fromDirectory), from, At(directory), name, 0), "link", directory, name);
 
     public static void Rename(string from, string to) =>
-        Check(Libc.RenameAt(Libc.CurrentDirectory, from, Libc.CurrentDirectory, to), "rename", $"{from} to {to}");
+        Check(Libc.RenameAt(Libc.CurrentDirectory, from, Libc.CurrentDirectory, to), "rename", null, $"{from} to {to}");
 
     /// <summary>False, and nothing changed, where the new name is taken.</summary>
     public static bool TryRenameNew(string from, string to)
@@ -75,12 +75,12 @@ internal static unsafe class PosixFile
     }
 
     public static void SetMode(SafeFileHandle directory, string name, uint mode) =>
-        Check(Libc.ChangeModeAt(At(directory), name, mode, 0), "chmod", name);
+        Check(Libc.ChangeModeAt(At(directory), name, mode, 0), "chmod", directory, name);
 
     public static void SetTimes(SafeFileHandle directory, string name, UnixTime modified)
     {
         var times = stackalloc long[] { modified.Seconds, modified.Nanoseconds, modified.Seconds, modified.Nanoseconds };
-        Check(Libc.SetTimesAt(At(directory), name, times, Libc.NoFollow), "utimensat", name);
+        Check(Libc.SetTimesAt(At(directory), name, times, Libc.NoFollow), "utimensat", directory, name);
     }
 
     /// <summary>False where this process may not give files away.</summary>
@@ -88,24 +88,24 @@ internal static unsafe class PosixFile
     {
         if (Libc.ChangeOwnerAt(At(directory), name, uid, gid, Libc.NoFollow) == 0)
             return true;
-        var failure = PosixException.Last("chown", name);
+        var failure = PosixException.Last("chown", directory, name);
         return failure.Errno is PosixException.NotPermitted or PosixException.Invalid ? false : throw failure;
     }
 
     public static void Sync(string directory)
     {
         using var handle = OpenDirectory(null, directory, follow: true);
-        Check(Libc.Sync(handle), "fsync", directory);
+        Check(Libc.Sync(handle), "fsync", null, directory);
     }
 
     /// <summary>Everything written to the file system of this directory is on its disk: one call however many files there are.</summary>
-    public static void SyncFileSystem(SafeFileHandle directory) => Check(Libc.SyncFileSystem(directory), "syncfs", "(restore)");
+    public static void SyncFileSystem(SafeFileHandle directory) => Check(Libc.SyncFileSystem(directory), "syncfs", directory, "");
 
     private static int At(SafeFileHandle? directory) => directory is null ? Libc.CurrentDirectory : (int)directory.DangerousGetHandle();
 
-    private static void Check(int result, string call, string path)
+    private static void Check(int result, string call, SafeFileHandle? directory, string name)
     {
         if (result != 0)
-            throw PosixException.Last(call, path);
+            throw PosixException.Last(call, directory, name);
     }
 }

@@ -21,18 +21,18 @@ internal static unsafe class ReadLocks
     {
         var flock = stackalloc byte[32];
         Fill(flock, ReadLock, range);
-        if (Libc.Control(file, SetLock, flock) == 0)
+        if (Control(file, SetLock, flock) == 0)
             return true;
         var errno = Marshal.GetLastPInvokeError();
-        return errno is PosixException.Again or PosixException.NoAccess ? false : throw Unsupported(range, errno);
+        return errno is PosixException.Again or PosixException.NoAccess ? false : throw Unsupported(file, range, errno);
     }
 
     public static void Release(SafeFileHandle file, LockRange range)
     {
         var flock = stackalloc byte[32];
         Fill(flock, NoLock, range);
-        if (Libc.Control(file, SetLock, flock) != 0)
-            throw Unsupported(range, Marshal.GetLastPInvokeError());
+        if (Control(file, SetLock, flock) != 0)
+            throw Unsupported(file, range, Marshal.GetLastPInvokeError());
     }
 
     /// <summary>Somebody else, in this process or another, holds a lock of either kind there. Asking takes nothing.</summary>
@@ -40,9 +40,19 @@ internal static unsafe class ReadLocks
     {
         var flock = stackalloc byte[32];
         Fill(flock, WriteLock, range);
-        if (Libc.Control(file, GetLock, flock) != 0)
-            throw Unsupported(range, Marshal.GetLastPInvokeError());
+        if (Control(file, GetLock, flock) != 0)
+            throw Unsupported(file, range, Marshal.GetLastPInvokeError());
         return *(short*)flock != NoLock;
+    }
+
+    /// <summary>Where the file system is elsewhere, a signal may end the call; then it was as if it had not been made.</summary>
+    private static int Control(SafeFileHandle file, int command, byte* flock)
+    {
+        int result;
+        do
+            result = Libc.Control(file, command, flock);
+        while (result != 0 && Marshal.GetLastPInvokeError() == PosixException.Interrupted);
+        return result;
     }
 
     // struct flock of 64-bit Linux: l_type 2, l_whence 2, 4 of padding, l_start 8, l_len 8, l_pid 4 (must be 0 for these locks), padding.
@@ -55,8 +65,8 @@ internal static unsafe class ReadLocks
         BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], range.Length);
     }
 
-    private static FaultException Unsupported(LockRange range, int errno) => new(new Fault(
+    private static FaultException Unsupported(SafeFileHandle file, LockRange range, int errno) => new(new Fault(
         "LocksUnsupported",
-        $"taking the {range.Name} lock failed: {Marshal.GetPInvokeErrorMessage(errno)}",
+        $"taking the {range.Name} lock of {PosixException.PathOf(file)} failed: {Marshal.GetPInvokeErrorMessage(errno)}",
         "Keep the home on a local file system or a block volume: this one does not offer open-file-description locks"));
 }

@@ -99,6 +99,7 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
         private readonly ArchiveForm _form;
         private readonly FileStream _body;
         private readonly EagerWriter _eager;
+        private readonly List<string> _placed = [];
 
         public Draft(string directory, string name, ArchiveForm form)
         {
@@ -129,20 +130,36 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
                 manifest.Flush(flushToDisk: true);
             }
             Place(_manifest, SnapshotName.ManifestSuffix);
+            _placed.Clear();
         }
 
         public override async ValueTask DisposeAsync()
         {
             await _eager.DisposeAsync();
             await _body.DisposeAsync();
-            File.Delete(_archive);
-            File.Delete(_manifest);
+            // What a commit that failed half-way has placed goes with it, the manifest first; what cannot be removed is swept later.
+            foreach (var path in ((string[])[.. _placed, _archive, _manifest]).Where(File.Exists))
+                Remove(path);
+        }
+
+        private static void Remove(string path)
+        {
+            try
+            {
+                File.Delete(path);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // Why the commit failed is what people must hear.
+            }
         }
 
         private void Place(string temporary, string suffix)
         {
-            if (!PosixFile.TryRenameNew(temporary, Path.Combine(_directory, _name + suffix)))
+            var path = Path.Combine(_directory, _name + suffix);
+            if (!PosixFile.TryRenameNew(temporary, path))
                 throw new FaultException(StoredNames.Exists(_directory, _name));
+            _placed.Insert(0, path);
             PosixFile.Sync(_directory);
         }
 

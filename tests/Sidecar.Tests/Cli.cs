@@ -10,9 +10,16 @@ internal static class Cli
     public static Process Start(Home home, params string[] arguments) => Start(home, new Dictionary<string, string?>(), arguments);
 
     /// <param name="variables">Besides the usual ones; null takes one away.</param>
-    public static Process Start(Home home, IReadOnlyDictionary<string, string?> variables, params string[] arguments)
+    public static Process Start(Home home, IReadOnlyDictionary<string, string?> variables, params string[] arguments) =>
+        Launch(home, variables, [Program, .. arguments]);
+
+    /// <summary>The program under another that starts it, such as strace.</summary>
+    public static Process StartUnder(IEnumerable<string> other, Home home, params string[] arguments) =>
+        Launch(home, new Dictionary<string, string?>(), [.. other, Program, .. arguments]);
+
+    private static Process Launch(Home home, IReadOnlyDictionary<string, string?> variables, IReadOnlyList<string> line)
     {
-        var start = new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["SIDECAR_HOME"] = home.Root;
         start.Environment["SIDECAR_STORE"] = home.Store;
         start.Environment["SIDECAR_SCRATCH"] = home.Scratch;
