@@ -1,7 +1,5 @@
-using System.Formats.Tar;
 using System.Security.Cryptography;
 using ChatOps.Sidecar.Archives.Age;
-using ChatOps.Sidecar.Posix;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Archives;
@@ -32,11 +30,9 @@ internal sealed class ArchiveReader(
             using var age = manifest.IsEncrypted ? Open(raw, identity, cancellation) : null;
             using var zstd = new ZstdReader(age ?? (Stream)raw);
             using var plain = new BackgroundReader(zstd);
-            using (var tar = new TarReader(plain, leaveOpen: true))
-            {
-                while (tar.GetNextEntry() is { } entry)
-                    Take(entry, raw, cancellation);
-            }
+            var tar = new TarMembers(plain);
+            while (tar.Next() is { } entry)
+                Take(entry, tar, raw, cancellation);
             while (plain.Read(_buffer) > 0)
                 cancellation.ThrowIfCancellationRequested();
             if (!_listSeen || _expected.MoveNext())
@@ -75,12 +71,11 @@ internal sealed class ArchiveReader(
 
     private bool IsAsStored(HashingReader raw) => raw.Bytes == manifest.BytesOut && raw.Sha256() == manifest.ArchiveSha256;
 
-    private void Take(TarEntry raw, HashingReader source, CancellationToken cancellation)
+    private void Take(ArchiveEntry entry, TarMembers tar, HashingReader source, CancellationToken cancellation)
     {
-        var entry = EntryOf(raw);
         if (entry.Path == FileList.EntryPath)
         {
-            _listSeen = Contents(raw, null, source, cancellation) == manifest.FileListSha256
+            _listSeen = Contents(tar, null, source, cancellation) == manifest.FileListSha256
                 ? true
                 : throw Damaged("the list of files inside it is not the one in its manifest");
             return;
@@ -96,7 +91,7 @@ internal sealed class ArchiveReader(
         _ = EntryPath.Check(entry.Path).Value;
         entry = entry with { Sparse = expected.Sparse ?? false };
         sink.Begin(entry);
-        if (Contents(raw, sink, source, cancellation) != (expected.Sha256 ?? EmptyHash))
+        if (Contents(tar, sink, source, cancellation) != (expected.Sha256 ?? EmptyHash))
             throw Damaged($"the contents of {entry.Path} do not have the SHA-256 in its manifest");
         sink.End(entry);
         progress(source.Bytes, ++_members);
@@ -104,10 +99,10 @@ internal sealed class ArchiveReader(
 
     private static readonly string EmptyHash = Convert.ToHexStringLower(SHA256.HashData([]));
 
-    private string Contents(TarEntry entry, IEntrySink? to, HashingReader source, CancellationToken cancellation)
+    private string Contents(TarMembers tar, IEntrySink? to, HashingReader source, CancellationToken cancellation)
     {
         int read;
-        while (entry.DataStream is { } data && (read = data.Read(_buffer)) > 0)
+        while ((read = tar.Read(_buffer)) > 0)
         {
             cancellation.ThrowIfCancellationRequested();
             _hash.AppendData(_buffer, 0, read);
@@ -115,40 +110,6 @@ internal sealed class ArchiveReader(
             progress(source.Bytes, _members);
         }
         return Convert.ToHexStringLower(_hash.GetHashAndReset());
-    }
-
-    private ArchiveEntry EntryOf(TarEntry raw)
-    {
-        var kind = raw.EntryType switch
-        {
-            TarEntryType.RegularFile or TarEntryType.V7RegularFile => EntryKind.File,
-            TarEntryType.HardLink => EntryKind.HardLink,
-            TarEntryType.SymbolicLink => EntryKind.SymbolicLink,
-            TarEntryType.Directory => EntryKind.Directory,
-            _ => throw Damaged($"{raw.Name} is of a kind ({raw.EntryType}) that no snapshot holds"),
-        };
-        var records = (raw as PaxTarEntry)?.ExtendedAttributes;
-        var modified = records is not null && records.TryGetValue("mtime", out var text)
-            ? UnixTime.Parse(text)
-            : new UnixTime(raw.ModificationTime.ToUnixTimeSeconds(), 0);
-        return new(EntryPath.Bare(raw.Name), kind, kind == EntryKind.File ? raw.Length : 0, (uint)raw.Mode, (uint)raw.Uid,
-            (uint)raw.Gid, modified, raw.LinkName)
-        {
-            Attributes = AttributesOf(records),
-        };
-    }
-
-    private static List<KeyValuePair<string, byte[]>>? AttributesOf(IReadOnlyDictionary<string, string>? records)
-    {
-        List<KeyValuePair<string, byte[]>>? found = null;
-        foreach (var (key, value) in records ?? new Dictionary<string, string>())
-        {
-            if (key.StartsWith("SCHILY.xattr.user.", StringComparison.Ordinal))
-                (found ??= []).Add(new(key["SCHILY.xattr.".Length..], System.Text.Encoding.UTF8.GetBytes(value)));
-            else if (key.StartsWith("LIBARCHIVE.xattr.user.", StringComparison.Ordinal))
-                (found ??= []).Add(new(key["LIBARCHIVE.xattr.".Length..], Convert.FromBase64String(value)));
-        }
-        return found;
     }
 
     private FaultException Damaged(string cause, Exception? inner = null) => Damaged(manifest, cause, inner);

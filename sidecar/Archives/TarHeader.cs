@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
+using ChatOps.Sidecar.Posix;
 
 namespace ChatOps.Sidecar.Archives;
 
@@ -39,6 +41,8 @@ internal sealed class TarHeader : IDisposable
 
     private void AddRecords(ArchiveEntry entry, string path)
     {
+        if (!Utf8.IsValid(ByteName.Encode(path)) || !Utf8.IsValid(ByteName.Encode(entry.Target)))
+            AddRecord("hdrcharset", "BINARY");
         if (NeedsRecord(path))
             AddRecord("path", path);
         if (NeedsRecord(entry.Target))
@@ -52,17 +56,10 @@ internal sealed class TarHeader : IDisposable
         if (entry.Gid > LargestId)
             AddRecord("gid", entry.Gid.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in entry.Attributes ?? [])
-            AddAttribute(name, value);
-    }
-
-    // GNU tar and bsdtar read SCHILY.xattr, whose value is raw; one that is no text would break readers that take records for UTF-8,
-    // so it goes the way of libarchive: base64.
-    private void AddAttribute(string name, byte[] value)
-    {
-        if (Ascii.IsValid(value) && !value.AsSpan().Contains((byte)0))
-            AddRecord("SCHILY.xattr." + name, Encoding.ASCII.GetString(value));
-        else
-            AddRecord("LIBARCHIVE.xattr." + name, Convert.ToBase64String(value));
+        {
+            var (key, text) = PaxAttributes.Write(name, value);
+            AddRecord(key, text);
+        }
     }
 
     private static bool NeedsRecord(string text) => text.Length > 100 || !Ascii.IsValid(text);
@@ -70,10 +67,12 @@ internal sealed class TarHeader : IDisposable
     /// <summary>"LENGTH KEY=VALUE\n", where LENGTH counts itself.</summary>
     private void AddRecord(string key, string value)
     {
-        var rest = Encoding.UTF8.GetByteCount(key) + Encoding.UTF8.GetByteCount(value) + 3;
+        byte[] text = [.. ByteName.Encode(key), (byte)'=', .. ByteName.Encode(value), (byte)'\n'];
+        var rest = text.Length + 1;
         var length = rest + Digits(rest);
         length = rest + Digits(length);
-        _records.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{length} {key}={value}\n")));
+        _records.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{length} ")));
+        _records.Write(text);
     }
 
     private static int Digits(int number) => number.ToString(CultureInfo.InvariantCulture).Length;
@@ -102,7 +101,11 @@ internal sealed class TarHeader : IDisposable
     private static void Text(Span<byte> field, string text)
     {
         // Cut at a whole character: the pax record beside it holds the full text.
-        Encoding.UTF8.GetEncoder().Convert(text, field, flush: true, out _, out _, out _);
+        var bytes = ByteName.Encode(text).AsSpan();
+        var length = Math.Min(bytes.Length, field.Length);
+        while (length < bytes.Length && length > 0 && (bytes[length] & 0xC0) == 0x80)
+            length--;
+        bytes[..length].CopyTo(field);
     }
 
     private static void Octal(Span<byte> field, long value)

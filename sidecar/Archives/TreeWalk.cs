@@ -8,11 +8,13 @@ internal readonly record struct TreeEntry(string Path, string Name, SafeFileHand
 
 /// <summary>
 /// Walks a directory through open descriptors and never follows a symbolic link, in name order; a directory comes after what it holds, so
-/// that whoever extracts in this order can set its times for good. Memory grows with the widest directory, not with the tree.
+/// that whoever extracts in this order can set its times for good. Stays on one file system. Memory grows with the widest directory, not with the tree.
 /// </summary>
 internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<FileState> leftOut)
 {
-    /// <summary>What could not be looked at, with the reason.</summary>
+    private ulong _device;
+
+    /// <summary>What was not looked at, with the reason.</summary>
     public List<ListedPath> Skipped { get; } = [];
 
     public List<string> Excluded { get; } = [];
@@ -23,6 +25,7 @@ internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<Fi
     public IEnumerable<TreeEntry> Enumerate()
     {
         using var top = PosixFile.OpenDirectory(null, root, follow: true);
+        _device = FileState.Of(top).Device;
         foreach (var entry in Inside(top, ""))
             yield return entry;
         yield return new("", ".", top, DirectoryNames.Of(top), FileState.Of(top));
@@ -31,8 +34,6 @@ internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<Fi
     private IEnumerable<TreeEntry> Inside(SafeFileHandle directory, string prefix)
     {
         var names = DirectoryNames.Of(directory);
-        foreach (var name in names.Undecodable)
-            Skipped.Add(new(prefix + name, "its name is not UTF-8"));
         foreach (var name in names.Names)
         {
             var path = prefix + name;
@@ -51,6 +52,13 @@ internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<Fi
                 if (leftOut.Any(other => other.IsSameFile(state)))
                 {
                     Excluded.Add(path);
+                    continue;
+                }
+                // What is mounted there is another volume with snapshots of its own; the empty place to mount it on is kept.
+                if (state.IsMountRoot || state.Device != _device)
+                {
+                    Skipped.Add(new(path, "another file system is mounted there"));
+                    yield return new(path, name, directory, names, state);
                     continue;
                 }
                 if (TryOpen(directory, name, path) is not { } inner)

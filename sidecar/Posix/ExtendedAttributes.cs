@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace ChatOps.Sidecar.Posix;
@@ -20,7 +19,7 @@ internal static unsafe class ExtendedAttributes
         if (size <= 0)
             return null;
         List<KeyValuePair<string, byte[]>>? found = null;
-        foreach (var name in Encoding.UTF8.GetString(list, 0, (int)size).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var name in ByteName.Decode(list.AsSpan(0, (int)size)).Split('\0', StringSplitOptions.RemoveEmptyEntries))
         {
             if (name.StartsWith("user.", StringComparison.Ordinal) && Value(file, name) is { } value)
                 (found ??= []).Add(new(name, value));

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace ChatOps.Sidecar.Posix;
@@ -42,7 +41,7 @@ internal static unsafe class PosixFile
     {
         var buffer = stackalloc byte[4096];
         var length = Libc.ReadLinkAt(At(directory), name, buffer, 4096);
-        return length >= 0 ? Encoding.UTF8.GetString(buffer, (int)length) : throw PosixException.Last("readlink", directory, name);
+        return length >= 0 ? ByteName.Decode(new(buffer, (int)length)) : throw PosixException.Last("readlink", directory, name);
     }
 
     public static void MakeDirectory(SafeFileHandle directory, string name) =>
@@ -90,6 +89,26 @@ internal static unsafe class PosixFile
             return true;
         var failure = PosixException.Last("chown", directory, name);
         return failure.Errno is PosixException.NotPermitted or PosixException.Invalid ? false : throw failure;
+    }
+
+    /// <summary>Removes a directory and all below it, however deep and whatever its names; harmless when it is not there.</summary>
+    public static void RemoveTree(SafeFileHandle? parent, string name)
+    {
+        if ((parent is null ? FileState.Find(name) : FileState.Find(parent, name)) is null)
+            return;
+        // One that was made read-only could otherwise not be emptied by its owner.
+        _ = Libc.ChangeModeAt(At(parent), name, 0x1C0, 0);
+        using (var directory = OpenDirectory(parent, name))
+        {
+            foreach (var child in DirectoryNames.Of(directory).Names)
+            {
+                if (FileState.Find(directory, child) is { Kind: FileKind.Directory })
+                    RemoveTree(directory, child);
+                else
+                    Check(Libc.UnlinkAt(At(directory), child, 0), "unlink", directory, child);
+            }
+        }
+        Check(Libc.UnlinkAt(At(parent), name, Libc.RemoveDirectory), "rmdir", parent, name);
     }
 
     public static void Sync(string directory)

@@ -46,10 +46,10 @@ internal sealed class ChildrenPlacement(string into, Action<string, string>? ren
     {
         var (stamp, snapshot) = Unmark(ready, ReadyPrefix);
         var before = Path.Combine(Into, BeforePrefix + stamp);
-        foreach (var child in Directory.GetFileSystemEntries(Into).Where(path => !IsOurs(Path.GetFileName(path))))
+        foreach (var child in ChildrenOf(Into).Where(name => !IsOurs(name)))
         {
             Directory.CreateDirectory(before, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            Rename(child, Path.Combine(before, Path.GetFileName(child)));
+            Rename(Path.Combine(Into, child), Path.Combine(before, child));
         }
         PosixFile.Sync(Into);
         var placing = Path.Combine(Into, PlacingPrefix + stamp + "~" + snapshot);
@@ -60,8 +60,8 @@ internal sealed class ChildrenPlacement(string into, Action<string, string>? ren
 
     private void MoveIn(string placing)
     {
-        foreach (var child in Directory.GetFileSystemEntries(placing))
-            Rename(child, Path.Combine(Into, Path.GetFileName(child)));
+        foreach (var child in ChildrenOf(placing))
+            Rename(Path.Combine(placing, child), Path.Combine(Into, child));
         if (FileState.Find(placing) is { } state)
         {
             using var root = PosixFile.OpenDirectory(null, Into, follow: true);

@@ -48,8 +48,7 @@ internal abstract class Placement(string into, Action<string, string>? rename)
 
     public void RemovePartial()
     {
-        if (Directory.Exists(Partial))
-            Directory.Delete(Partial, recursive: true);
+        PosixFile.RemoveTree(null, Partial);
     }
 
     /// <summary>Nothing is there that a person or program put there.</summary>
@@ -70,6 +69,13 @@ internal abstract class Placement(string into, Action<string, string>? rename)
             StringComparison.Ordinal)
         || name.StartsWith(ChildrenPlacement.ReadyPrefix, StringComparison.Ordinal)
         || name.StartsWith(ChildrenPlacement.PlacingPrefix, StringComparison.Ordinal);
+
+    /// <summary>What a directory holds, under names that lead to it whatever their bytes are.</summary>
+    protected static IReadOnlyList<string> ChildrenOf(string directory)
+    {
+        using var open = PosixFile.OpenDirectory(null, directory, follow: true);
+        return DirectoryNames.Of(open).Names;
+    }
 
     protected void Rename(string from, string to) => (rename ?? PosixFile.Rename)(from, to);
 

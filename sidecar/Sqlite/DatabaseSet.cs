@@ -1,3 +1,4 @@
+using ChatOps.Sidecar.Posix;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Sqlite;
@@ -101,7 +102,7 @@ internal sealed class DatabaseSet : IDisposable
         DatabaseFile file, bool insist, PinLimits limits, TimeProvider time, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
-        while (File.Exists(file.Main))
+        while (FileState.Find(file.Main) is not null)
         {
             if (await Pin.TakeAsync(file, limits, time, cancellation) is { } pin)
                 return pin;

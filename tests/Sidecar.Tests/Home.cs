@@ -11,10 +11,14 @@ internal sealed class Home : IDisposable
     public const string Key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
     public const string SignalDatabase = ".config/Signal/sql/db.sqlite";
 
-    private readonly string _root = Directory.CreateTempSubdirectory("sidecar-test-").FullName;
+    private readonly string _root;
 
-    public Home()
+    /// <param name="inMemory">For so many files that a disk would take long, where there is a file system in memory.</param>
+    public Home(bool inMemory = false)
     {
+        _root = inMemory && Directory.Exists("/dev/shm")
+            ? Directory.CreateDirectory($"/dev/shm/sidecar-test-{Guid.NewGuid():N}").FullName
+            : Directory.CreateTempSubdirectory("sidecar-test-").FullName;
         Directory.CreateDirectory(Root);
         Directory.CreateDirectory(Store);
         Directory.CreateDirectory(Scratch);
