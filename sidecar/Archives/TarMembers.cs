@@ -99,7 +99,7 @@ internal sealed class TarMembers(Stream tar)
             var blank = bytes.IndexOf((byte)' ');
             var length = blank > 0 ? int.Parse(bytes[..blank], NumberStyles.None, CultureInfo.InvariantCulture) : 0;
             var equals = bytes.IndexOf((byte)'=');
-            if (length > bytes.Length || equals < blank || length <= equals || bytes[length - 1] != '\n')
+            if (blank <= 0 || equals < blank || length <= equals || length > bytes.Length || bytes[length - 1] != '\n')
                 throw new InvalidDataException("a pax header is malformed");
             found.Add(new(ByteName.Decode(bytes[(blank + 1)..equals]), bytes[(equals + 1)..(length - 1)].ToArray()));
             bytes = bytes[length..];

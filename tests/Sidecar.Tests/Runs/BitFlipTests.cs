@@ -5,6 +5,7 @@ using ChatOps.Sidecar.Runs;
 using ChatOps.Sidecar.Tests.Archives.Age;
 using ChatOps.Sidecar.Tests.Stores;
 using ChatOps.Testing.Sqlite;
+using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Tests.Runs;
 
@@ -137,16 +138,9 @@ public sealed class BitFlipTests : IDisposable
     private async Task RequireFoundAsync(string key, byte[] good, int bit, Manifest manifest, AgeIdentity? identity)
     {
         _store[key] = Flipped(good, bit);
-        var kind = "";
-        try
-        {
-            kind = await Stores.Faults.KindAsync(() => new VerifyRun(_store, null, identity).RunAsync(manifest.Name, Token));
-        }
-        finally
-        {
-            _store[key] = good;
-            Assert.True(kind == "ArchiveDamaged", $"bit {bit} of {key}: '{kind}', near {Around(good, bit / 8)}");
-        }
+        var failure = await Record.ExceptionAsync(() => new VerifyRun(_store, null, identity).RunAsync(manifest.Name, Token));
+        _store[key] = good;
+        Assert.True(failure is FaultException { Fault.Kind: "ArchiveDamaged" }, $"bit {bit} of {key}: {failure}, near {Around(good, bit / 8)}");
     }
 
     private static string Around(byte[] bytes, int at) => Encoding.Latin1.GetString(bytes[Math.Max(0, at - 20)..Math.Min(bytes.Length, at + 20)]);
