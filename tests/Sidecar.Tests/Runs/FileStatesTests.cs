@@ -69,6 +69,9 @@ public sealed class FileStatesTests : IDisposable
         Assert.Empty(manifest.Skipped);
         Assert.Equal(before, Picture(Into));
         Assert.Equal(Sparse(_home.Root), Sparse(Into));
+        var tar = Directory.CreateDirectory(_home.Aside("tar")).FullName;
+        Shell($"zstd -dc '{_home.Store}/{manifest.Archive}' | tar xp --exclude=.chatops -C '{tar}' 2>/dev/null");
+        Assert.Equal(before, Picture(tar));
     }
 
     [Fact]

@@ -34,6 +34,8 @@ internal sealed record History(int PageSize, int AutoVacuum, IReadOnlyList<Step>
         from size in Gen.Choose(1, 40)
         select new Step((Act)act, size);
 
+    public override string ToString() => $"page size {PageSize}, auto_vacuum {AutoVacuum}, seed {Seed}: {string.Join(", ", Steps)}";
+
     /// <summary>Plays it in a directory of its own and photographs the files after each step that left a WAL.</summary>
     public List<Photograph> Play(string path)
     {
