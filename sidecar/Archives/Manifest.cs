@@ -5,8 +5,8 @@ namespace ChatOps.Sidecar.Archives;
 
 /// <summary>
 /// What an archive holds and how it was made: the file beside it, written last, without which it does not exist. The list of files
-/// follows these fields as <c>files</c>, and is read apart (<see cref="ManifestFile"/>) so that its length costs no memory. Its last line is
-/// <c>manifestSha256</c>, the hash of every byte before that line (<see cref="ManifestSeal"/>); older manifests have none.
+/// follows these fields as <c>files</c>, and is read apart (<see cref="ManifestFile"/>) so that its length costs no memory. Its last
+/// line is <c>manifestSha256</c>, the hash of every byte before that line (<see cref="ManifestSeal"/>); older manifests have none.
 /// </summary>
 internal sealed record Manifest
 {

@@ -74,7 +74,7 @@ internal static class ManifestFile
         }
     }
 
-    /// <summary>The records of <c>files</c>, in order. After the last one the manifest was read to its end and is as it was written.</summary>
+    /// <summary>The records of <c>files</c>, in order. After the last one the whole manifest was read and is as it was written.</summary>
     public static IEnumerable<FileRecord> ReadFiles(Stream input)
     {
         using var seal = new ManifestSeal(input);

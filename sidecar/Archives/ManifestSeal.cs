@@ -27,7 +27,7 @@ internal sealed class ManifestSeal(Stream below) : ReadOnlyStream
         return read;
     }
 
-    /// <summary>To be asked at the end of the stream; anything but the right line, or the ending of an older manifest, is an error.</summary>
+    /// <summary>At the end of the stream: anything but the right line, or the ending of an older manifest, is an error.</summary>
     public void RequireWhole()
     {
         var last = _last.AsSpan(0, _held);

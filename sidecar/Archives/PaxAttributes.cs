@@ -4,9 +4,9 @@ using ChatOps.Sidecar.Posix;
 namespace ChatOps.Sidecar.Archives;
 
 /// <summary>
-/// How extended attributes stand in pax records. GNU tar and bsdtar read SCHILY.xattr, whose value is raw; one that is no line of text would
-/// break readers that take records for lines of UTF-8, so it goes the way of libarchive: base64. In a name '=' would end the key, so GNU tar
-/// writes it, and '%', in hexadecimal. Pure.
+/// How extended attributes stand in pax records. GNU tar and bsdtar read SCHILY.xattr, whose value is raw; one that is no line of text
+/// would break readers that take records for lines of UTF-8, so it goes the way of libarchive: base64. In a name '=' would end the key,
+/// so GNU tar writes it, and '%', in hexadecimal. Pure.
 /// </summary>
 internal static class PaxAttributes
 {

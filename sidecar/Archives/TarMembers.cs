@@ -42,8 +42,10 @@ internal sealed class TarMembers(Stream tar)
 
     private ArchiveEntry Member(List<KeyValuePair<string, byte[]>> records)
     {
-        string? Find(string key) => records.FindLast(record => record.Key == key) is { Key: not null } found ? ByteName.Decode(found.Value) : null;
-        long Number(string key, int at, int length) => Find(key) is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : Octal(at, length);
+        string? Find(string key) =>
+            records.FindLast(record => record.Key == key) is { Key: not null } found ? ByteName.Decode(found.Value) : null;
+        long Number(string key, int at, int length) =>
+            Find(key) is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : Octal(at, length);
 
         var name = Find("path") ?? Text(0, 100);
         var kind = _block[156] == 0 ? EntryKind.File : (EntryKind)_block[156];
@@ -54,7 +56,8 @@ internal sealed class TarMembers(Stream tar)
             throw new InvalidDataException($"{name} cannot have {size} bytes");
         (_left, _padding) = (size, TarHeader.Padded(size) - size);
         return new(
-            EntryPath.Bare(name), kind, size, (uint)Octal(100, 8), checked((uint)Number("uid", 108, 8)), checked((uint)Number("gid", 116, 8)),
+            EntryPath.Bare(name), kind, size, (uint)Octal(100, 8),
+            checked((uint)Number("uid", 108, 8)), checked((uint)Number("gid", 116, 8)),
             Find("mtime") is { } time ? UnixTime.Parse(time) : new(Octal(136, 12), 0), Find("linkpath") ?? Text(157, 100))
         {
             Attributes = PaxAttributes.Read(records),
@@ -118,7 +121,11 @@ internal sealed class TarMembers(Stream tar)
     {
         long value = 0;
         foreach (var digit in _block.AsSpan(at, length).Trim("\0 "u8))
-            value = digit is >= (byte)'0' and <= (byte)'7' ? (value << 3) | (uint)(digit - '0') : throw new InvalidDataException("a tar header holds no number");
+        {
+            value = digit is >= (byte)'0' and <= (byte)'7'
+                ? (value << 3) | (uint)(digit - '0')
+                : throw new InvalidDataException("a tar header holds no number");
+        }
         return value;
     }
 }

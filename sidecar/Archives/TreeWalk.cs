@@ -8,7 +8,8 @@ internal readonly record struct TreeEntry(string Path, string Name, SafeFileHand
 
 /// <summary>
 /// Walks a directory through open descriptors and never follows a symbolic link, in name order; a directory comes after what it holds, so
-/// that whoever extracts in this order can set its times for good. Stays on one file system. Memory grows with the widest directory, not with the tree.
+/// that whoever extracts in this order can set its times for good. Stays on one file system. Memory grows with the widest directory, not
+/// with the tree.
 /// </summary>
 internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<FileState> leftOut)
 {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.InteropServices.Marshalling;
 using System.Text;
@@ -72,7 +73,7 @@ internal static unsafe class ByteName
         }
 
         // The buffer the generated code gives lies on its stack.
-        public readonly byte* ToUnmanaged() => (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(_bytes));
+        public readonly byte* ToUnmanaged() => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_bytes));
 
         public readonly void Free() => NativeMemory.Free(_allocated);
     }

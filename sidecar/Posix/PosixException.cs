@@ -9,7 +9,8 @@ namespace ChatOps.Sidecar.Posix;
 internal sealed class PosixException(string call, string path, int errno)
     : IOException($"{call} {path}: {Marshal.GetPInvokeErrorMessage(errno)}")
 {
-    public const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, Again = 11, NoAccess = 13, Busy = 16, Exists = 17, CrossDevice = 18, NotDirectory = 20,
+    public const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, Again = 11, NoAccess = 13, Busy = 16, Exists = 17, CrossDevice = 18,
+        NotDirectory = 20,
         Invalid = 22, NoSpace = 28, ReadOnly = 30, NoLocks = 37, NotImplemented = 38, NotEmpty = 39, Loop = 40, NoData = 61,
         NotSupported = 95, StaleHandle = 116;
 
@@ -20,7 +21,7 @@ internal sealed class PosixException(string call, string path, int errno)
 
     public static PosixException Last(string call, string path) => new(call, path, Marshal.GetLastPInvokeError());
 
-    /// <summary>As <see cref="Last(string, string)"/>, with the full path of what lies in an open directory; "" for the open file itself.</summary>
+    /// <summary>As <see cref="Last(string, string)"/>, with the full path of what lies in an open directory; "" for itself.</summary>
     public static PosixException Last(string call, SafeFileHandle? directory, string name)
     {
         var errno = Marshal.GetLastPInvokeError();

@@ -27,7 +27,8 @@ internal static partial class Strace
     }
 
     /// <summary>Where each of these calls meets the directories of the home, by a run in which nothing fails; spread evenly.</summary>
-    public static async Task<List<Injection>> PlanAsync(Home home, IEnumerable<(string Call, string Error)> faults, int each, params string[] arguments)
+    public static async Task<List<Injection>> PlanAsync(
+        Home home, IEnumerable<(string Call, string Error)> faults, int each, params string[] arguments)
     {
         var wanted = faults.ToList();
         var calls = string.Join(',', wanted.Select(fault => '?' + fault.Call).Distinct());
@@ -39,7 +40,8 @@ internal static partial class Strace
     }
 
     /// <summary>Runs it with the fault; null when the fault hit something of the runtime instead, which differs from run to run.</summary>
-    public static async Task<(int Code, string Output, string Error)?> InjectAsync(Home home, Injection injection, params string[] arguments)
+    public static async Task<(int Code, string Output, string Error)?> InjectAsync(
+        Home home, Injection injection, params string[] arguments)
     {
         var (code, output, error, lines) = await RunAsync(home, [$"trace={injection.Call}", injection.Rule], arguments);
         var hit = lines.Where(line => line.Contains("(INJECTED)", StringComparison.Ordinal)).ToList();

@@ -6,7 +6,10 @@ public sealed class TarMembersTests
 {
     private static readonly ArchiveEntry[] Entries =
     [
-        new("é\n12 path=evil\n", EntryKind.File, 700, 0x1ed, 5, 6, new(-3, 250_000_000)) { Attributes = [new("user.a=%3D", "x\ny"u8.ToArray())] },
+        new("é\n12 path=evil\n", EntryKind.File, 700, 0x1ed, 5, 6, new(-3, 250_000_000))
+        {
+            Attributes = [new("user.a=%3D", "x\ny"u8.ToArray())],
+        },
         new("d" + new string('n', 300), EntryKind.Directory, 0, 0x1ff, 3_000_000, 4_000_000, new(1L << 34, 1)),
         new("caf\uf7e9", EntryKind.SymbolicLink, 0, 0x1ff, 0, 0, new(7, 0), "\uf7ff\n"),
         new("plain", EntryKind.HardLink, 0, 0x1a4, 0, 0, new(7, 0), "é"),
@@ -31,7 +34,8 @@ public sealed class TarMembersTests
             for (var n = random.Next(1, 4); n > 0 && bad.Length > 0; n--)
                 bad[random.Next(bad.Length)] = (byte)random.Next(256);
             var failure = Record.Exception(() => ReadAll(bad).Count());
-            Assert.True(failure is null or InvalidDataException or EndOfStreamException or FormatException or OverflowException, $"{failure}");
+            Assert.True(
+                failure is null or InvalidDataException or EndOfStreamException or FormatException or OverflowException, $"{failure}");
             refused += failure is null ? 0 : 1;
         }
         Assert.True(refused > 15_000, $"{refused}");

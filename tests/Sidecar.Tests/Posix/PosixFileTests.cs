@@ -14,7 +14,8 @@ public sealed class PosixFileTests : IDisposable
     public void A_tree_goes_whole_however_deep_and_named_and_nothing_a_link_leads_to_goes_with_it()
     {
         _home.Write("outside/kept", "text");
-        Shell($"mkdir '{_home.At("tree")}' && cd '{_home.At("tree")}' && ln -s ../outside link && mkdir $'d\\xff' closed && touch $'d\\xff/\\xfe' closed/file"
+        Shell($"mkdir '{_home.At("tree")}' && cd '{_home.At("tree")}' && ln -s ../outside link && mkdir $'d\\xff' closed"
+            + " && touch $'d\\xff/\\xfe' closed/file"
             + " && chmod 500 closed && n=$(printf 'd%.0s' {1..200}) && for i in {1..40}; do mkdir $n && cd -P $n; done");
         PosixFile.RemoveTree(null, _home.At("tree"));
         PosixFile.RemoveTree(null, _home.At("tree"));

@@ -140,10 +140,13 @@ public sealed class BitFlipTests : IDisposable
         _store[key] = Flipped(good, bit);
         var failure = await Record.ExceptionAsync(() => new VerifyRun(_store, null, identity).RunAsync(manifest.Name, Token));
         _store[key] = good;
-        Assert.True(failure is FaultException { Fault.Kind: "ArchiveDamaged" }, $"bit {bit} of {key}: {failure}, near {Around(good, bit / 8)}");
+        Assert.True(
+            failure is FaultException { Fault.Kind: "ArchiveDamaged" },
+            $"bit {bit} of {key}: {failure}, near {Around(good, bit / 8)}");
     }
 
-    private static string Around(byte[] bytes, int at) => Encoding.Latin1.GetString(bytes[Math.Max(0, at - 20)..Math.Min(bytes.Length, at + 20)]);
+    private static string Around(byte[] bytes, int at) =>
+        Encoding.Latin1.GetString(bytes[Math.Max(0, at - 20)..Math.Min(bytes.Length, at + 20)]);
 
     private static byte[] Flipped(byte[] good, int bit)
     {

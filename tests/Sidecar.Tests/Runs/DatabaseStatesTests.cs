@@ -8,7 +8,7 @@ using Microsoft.Data.Sqlite;
 
 namespace ChatOps.Sidecar.Tests.Runs;
 
-/// <summary>A database in every state that programs, crashes and disks leave it in: what is restored shows the rows SQLite sees in it.</summary>
+/// <summary>A database in every state that programs, crashes and disks leave it in: restored, it shows the rows SQLite sees.</summary>
 public sealed class DatabaseStatesTests : IDisposable
 {
     private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
@@ -24,8 +24,8 @@ public sealed class DatabaseStatesTests : IDisposable
     public async Task Every_page_size_live_and_at_rest(int size, bool live)
     {
         var writer = PlainSqlite.Open(_home.At("a.db"));
-        writer.Run($"PRAGMA page_size={size}; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(x); INSERT INTO t VALUES(1);"
-            + "PRAGMA wal_checkpoint(PASSIVE); INSERT INTO t VALUES(randomblob(200000)); DELETE FROM t WHERE x = 1");
+        writer.Run($"PRAGMA page_size={size}; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; "
+            + "CREATE TABLE t(x); INSERT INTO t VALUES(1); PRAGMA wal_checkpoint(PASSIVE); INSERT INTO t VALUES(randomblob(200000)); DELETE FROM t WHERE x = 1");
         var rows = Rows(writer);
         if (!live)
             writer.Dispose();
@@ -35,7 +35,7 @@ public sealed class DatabaseStatesTests : IDisposable
         writer.Dispose();
     }
 
-    /// <summary>What a program does to a database of 100 rows before its files are found as they are, and whether an index lies there.</summary>
+    /// <summary>What a program does to a database of 100 rows before its files are found, and whether with an index.</summary>
     public static TheoryData<string, string, bool> Remains => new()
     {
         { "WAL clean", "PRAGMA journal_mode=WAL; INSERT INTO t VALUES(1); PRAGMA wal_checkpoint(TRUNCATE)", false },
@@ -250,7 +250,8 @@ public sealed class DatabaseStatesTests : IDisposable
     }
 
     private static string Rows(SqliteConnection database) =>
-        database.Ask("SELECT group_concat(CASE typeof(x) WHEN 'blob' THEN hex(x) ELSE x END, '|') FROM (SELECT x FROM t ORDER BY rowid)")!.ToString()!;
+        database.Ask("SELECT group_concat(CASE typeof(x) WHEN 'blob' THEN hex(x) ELSE x END, '|') "
+            + "FROM (SELECT x FROM t ORDER BY rowid)")!.ToString()!;
 
     private static string Fill(int rows) =>
         $"INSERT INTO t WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT {rows}) SELECT printf('%.80c', 'x') || n FROM c;";

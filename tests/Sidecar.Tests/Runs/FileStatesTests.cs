@@ -186,5 +186,6 @@ public sealed class FileStatesTests : IDisposable
         $"cd '{root}' && find . -type d -printf '%P %y %m %T@\\0' -o -printf '%P %y %m %s %T@ %n %l\\0' | sort -z; "
         + "find . -type f -print0 | sort -z | xargs -0 -r sha256sum -z");
 
-    private static string Sparse(string root) => Shell($"cd '{root}' && find . -type f -size +1M -printf '%P %b\\n' | awk '{{ print $1, ($2 < 2000) }}' | sort");
+    private static string Sparse(string root) =>
+        Shell($"cd '{root}' && find . -type f -size +1M -printf '%P %b\\n' | awk '{{ print $1, ($2 < 2000) }}' | sort");
 }

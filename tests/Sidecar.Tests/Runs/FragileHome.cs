@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace ChatOps.Sidecar.Tests.Runs;
 
-/// <summary>A home with one of everything and a database that a program has open, and what must be true of it after a run that failed.</summary>
+/// <summary>A home with one of everything and a database that a program has open, and what must be true after a run that failed.</summary>
 internal sealed class FragileHome : IDisposable
 {
     private const int Entries = 8;
@@ -37,14 +37,15 @@ internal sealed class FragileHome : IDisposable
         return ["restore", (await Home.SnapshotAsync()).Name, "--into", Into];
     }
 
-    /// <summary>Documented, in words that name what failed, and with nothing of ours in the store that is neither archive nor manifest.</summary>
+    /// <summary>A documented end, in words that name what failed; the database and the files of the home are as they were.</summary>
     public void AssertEnd((int Code, string Output, string Error) end)
     {
         Assert.True(Documented.Contains(end.Code), $"{end}");
         var line = end.Error.Split('\n')[0];
         Assert.True(end.Code is 0 or 3 || (line.StartsWith("sidecar: ", StringComparison.Ordinal)
             && (line.Contains('/', StringComparison.Ordinal) || Names(Home.Root).Any(line.Contains))), $"{end}");
-        Assert.False(end.Error.Contains("   at ", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal), $"{end}");
+        Assert.False(
+            end.Error.Contains("   at ", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal), $"{end}");
         Assert.Equal(1L, _writer.Ask("SELECT x FROM t"));
         Assert.Equal("hello", File.ReadAllText(Home.At("docs/a")));
     }
@@ -109,5 +110,6 @@ internal sealed class FragileHome : IDisposable
             && database.Ask("SELECT x FROM t") is 1L;
     }
 
-    private static IEnumerable<string> Names(string directory) => Directory.GetFileSystemEntries(directory).Select(path => Path.GetFileName(path));
+    private static IEnumerable<string> Names(string directory) =>
+        Directory.GetFileSystemEntries(directory).Select(path => Path.GetFileName(path));
 }

@@ -84,7 +84,7 @@ public sealed class SystemCallTests
             try
             {
                 // Where threads take turns a call may be another's this time.
-                for (var attempt = 0; attempt < 3; attempt++)
+                for (var attempt = 0; attempt < 2; attempt++)
                 {
                     if (!await tryAsync(fault))
                         continue;
