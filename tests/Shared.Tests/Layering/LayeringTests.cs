@@ -11,6 +11,7 @@ public sealed partial class LayeringTests
     {
         { "shared", ["ChatOps.Bot", "ChatOps.Sidecar", "ChatOps.Demo", "ChatOps.Cluster"] },
         { "shared/Values", ["ChatOps.Kubernetes", "ChatOps.Resources"] },
+        { "shared/Retention", ["ChatOps.Kubernetes", "ChatOps.Resources"] },
         { "shared/Kubernetes", ["ChatOps.Resources"] },
         { "bot", ["ChatOps.Sidecar", "ChatOps.Demo", "ChatOps.Cluster"] },
         { "sidecar", ["ChatOps.Bot", "ChatOps.Demo", "ChatOps.Cluster"] },
