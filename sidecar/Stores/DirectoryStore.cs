@@ -45,7 +45,7 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
         var names = Directory.EnumerateFiles(path, "*" + SnapshotName.ManifestSuffix)
             .Select(file => SnapshotName.TryParse(Path.GetFileName(file)[..^SnapshotName.ManifestSuffix.Length])).OfType<SnapshotName>()
             .Where(name => FindArchive(name.ToString()) is not null);
-        await foreach (var manifest in StoredNames.NewestFirstAsync(names, name => TryReadAsync(name, cancellation), cancellation))
+        await foreach (var manifest in StoredNames.NewestFirstAsync(names, TryReadAsync, cancellation))
             yield return manifest;
     }
 
@@ -61,6 +61,26 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
         PosixFile.Sync(path);
         foreach (var form in ArchiveForm.All)
             File.Delete(ArchivePath(name, form));
+        return Task.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<StoredParts> ListPartsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.CompletedTask;
+        if (!Directory.Exists(path))
+            yield break;
+        var files = new DirectoryInfo(path).EnumerateFiles().Select(file => (file.Name, (DateTimeOffset)file.LastWriteTimeUtc));
+        foreach (var parts in StoredNames.Parts(files))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return parts;
+        }
+    }
+
+    public Task SweepAsync(CancellationToken cancellation)
+    {
+        if (Directory.Exists(path))
+            OwnedName.Sweep(path, time.GetUtcNow());
         return Task.CompletedTask;
     }
 

@@ -32,7 +32,23 @@ internal interface IArchiveStore
     Task<Stream> OpenManifestAsync(string name, CancellationToken cancellation);
 
     Task RemoveAsync(string name, CancellationToken cancellation);
+
+    /// <summary>
+    /// Whatever lies under the names of snapshots, whole or not, in no order; manifests are not read. What is being written has no such
+    /// name before its commit, so half of one is a commit under way, a removal that was interrupted, or somebody else's doing.
+    /// </summary>
+    IAsyncEnumerable<StoredParts> ListPartsAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Clears what dead writers left under names that are nobody's, never what a living one may still write; harmless at any time, and
+    /// what it is not allowed to clear stays, which is no failure.
+    /// </summary>
+    Task SweepAsync(CancellationToken cancellation);
 }
+
+/// <summary>What a store holds of one snapshot.</summary>
+/// <param name="LastWritten">When the younger part became what it is, by the store's own clock.</param>
+internal sealed record StoredParts(SnapshotName Name, bool HasArchive, bool HasManifest, DateTimeOffset LastWritten);
 
 /// <summary>
 /// An archive being written: nobody sees it before <see cref="CommitAsync"/> has returned. Disposing it uncommitted undoes it.

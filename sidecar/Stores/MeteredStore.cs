@@ -19,26 +19,8 @@ internal sealed class MeteredStore(IArchiveStore below, string kind, TimeProvide
     public async Task<ArchiveDraft> BeginAsync(string name, ArchiveForm form, CancellationToken cancellation) =>
         new Draft(await _metrics.MeasureAsync("begin", () => below.BeginAsync(name, form, cancellation)), _metrics);
 
-    /// <summary>Measures until the reader has what it came for: a listing is read as far as somebody asks.</summary>
-    public async IAsyncEnumerable<Manifest> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var began = time.GetTimestamp();
-        string? error = typeof(Exception).FullName;
-        try
-        {
-            await foreach (var manifest in below.ListAsync(cancellation))
-            {
-                error = null;
-                yield return manifest;
-                error = typeof(Exception).FullName;
-            }
-            error = null;
-        }
-        finally
-        {
-            _metrics.Record("list", began, error);
-        }
-    }
+    public IAsyncEnumerable<Manifest> ListAsync(CancellationToken cancellation) =>
+        MeasuredAsync("list", below.ListAsync(cancellation), cancellation);
 
     public async Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) =>
         new Reader(await _metrics.MeasureAsync("open", () => below.OpenArchiveAsync(name, cancellation)), _metrics);
@@ -51,6 +33,37 @@ internal sealed class MeteredStore(IArchiveStore below, string kind, TimeProvide
         await below.RemoveAsync(name, cancellation);
         return true;
     });
+
+    public IAsyncEnumerable<StoredParts> ListPartsAsync(CancellationToken cancellation) =>
+        MeasuredAsync("list parts", below.ListPartsAsync(cancellation), cancellation);
+
+    public Task SweepAsync(CancellationToken cancellation) => _metrics.MeasureAsync("sweep", async () =>
+    {
+        await below.SweepAsync(cancellation);
+        return true;
+    });
+
+    /// <summary>Measures until the reader has what it came for: a listing is read as far as somebody asks.</summary>
+    private async IAsyncEnumerable<T> MeasuredAsync<T>(
+        string operation, IAsyncEnumerable<T> listing, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        string? error = typeof(Exception).FullName;
+        try
+        {
+            await foreach (var item in listing.WithCancellation(cancellation))
+            {
+                error = null;
+                yield return item;
+                error = typeof(Exception).FullName;
+            }
+            error = null;
+        }
+        finally
+        {
+            _metrics.Record(operation, began, error);
+        }
+    }
 
     private sealed class Draft(ArchiveDraft below, StoreMetrics metrics) : ArchiveDraft
     {

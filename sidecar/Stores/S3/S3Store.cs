@@ -51,19 +51,28 @@ internal sealed class S3Store(S3Bucket bucket) : IArchiveStore
     public async IAsyncEnumerable<Manifest> ListAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        HashSet<string> archives = [];
-        List<SnapshotName> names = [];
-        await foreach (var key in KeysAsync(cancellation))
+        List<SnapshotName> whole = [];
+        await foreach (var parts in ListPartsAsync(cancellation))
         {
-            if (_location.ArchiveOf(key) is { } archive)
-                archives.Add(archive.ToString());
-            else if (_location.NameOf(key, SnapshotName.ManifestSuffix) is { } name)
-                names.Add(name);
+            if (parts is { HasArchive: true, HasManifest: true })
+                whole.Add(parts.Name);
         }
-        var whole = names.Where(name => archives.Contains(name.ToString()));
-        await foreach (var manifest in StoredNames.NewestFirstAsync(whole, name => TryReadAsync(name, cancellation), cancellation))
+        await foreach (var manifest in StoredNames.NewestFirstAsync(whole, TryReadAsync, cancellation))
             yield return manifest;
     }
+
+    /// <summary>By LastModified, which for an object of several parts is when its upload began.</summary>
+    public async IAsyncEnumerable<StoredParts> ListPartsAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        List<(string, DateTimeOffset)> found = [];
+        await foreach (var stored in ObjectsAsync(cancellation))
+            found.Add((stored.Key[_location.Prefix.Length..], stored.LastModified?.ToUniversalTime() ?? bucket.Time.GetUtcNow()));
+        foreach (var parts in StoredNames.Parts(found))
+            yield return parts;
+    }
+
+    public Task SweepAsync(CancellationToken cancellation) => LeftoverUploads.SweepAsync(bucket, cancellation);
 
     public Task<Stream> OpenArchiveAsync(string name, CancellationToken cancellation) =>
         OpenAsync(name, [_location.ManifestKey(name)], [.. _location.ArchiveKeys(name)], cancellation);
@@ -102,7 +111,7 @@ internal sealed class S3Store(S3Bucket bucket) : IArchiveStore
         return false;
     }
 
-    private async IAsyncEnumerable<string> KeysAsync(
+    private async IAsyncEnumerable<S3Object> ObjectsAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         var request = new ListObjectsV2Request { BucketName = bucket.Name, Prefix = _location.Prefix, Delimiter = "/" };
@@ -110,7 +119,7 @@ internal sealed class S3Store(S3Bucket bucket) : IArchiveStore
         {
             var page = await bucket.CallAsync("listing", (s3, ct) => s3.ListObjectsV2Async(request, ct), cancellation);
             foreach (var found in page.S3Objects ?? [])
-                yield return found.Key;
+                yield return found;
             request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
         }
         while (request.ContinuationToken is not null);

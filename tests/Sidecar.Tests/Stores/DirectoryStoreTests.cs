@@ -11,6 +11,8 @@ public sealed class DirectoryStoreTests : StoreContract
     internal override IReadOnlyList<string> Left() =>
         [.. Directory.GetFiles(_path).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.'))];
 
+    internal override Task AddOrphanAsync(string name) => File.WriteAllTextAsync(Path.Combine(_path, name + ".tar.zst"), "body");
+
     [Fact]
     public async Task A_damaged_manifest_hides_only_itself()
     {

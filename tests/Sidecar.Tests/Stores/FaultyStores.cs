@@ -25,7 +25,11 @@ internal abstract class PassingStore(IArchiveStore below) : IArchiveStore
     public async Task<Stream> OpenManifestAsync(string name, CancellationToken cancellation) =>
         Wrap(await below.OpenManifestAsync(name, cancellation));
 
-    public Task RemoveAsync(string name, CancellationToken cancellation) => below.RemoveAsync(name, cancellation);
+    public virtual Task RemoveAsync(string name, CancellationToken cancellation) => below.RemoveAsync(name, cancellation);
+
+    public IAsyncEnumerable<StoredParts> ListPartsAsync(CancellationToken cancellation) => below.ListPartsAsync(cancellation);
+
+    public Task SweepAsync(CancellationToken cancellation) => below.SweepAsync(cancellation);
 
     protected virtual ArchiveDraft Wrap(ArchiveDraft draft) => draft;
 
@@ -107,4 +111,10 @@ public sealed class SlowStoreTests : StoreContract
     internal override IArchiveStore Store => new SlowStore(_store);
 
     internal override IReadOnlyList<string> Left() => _store.Keys;
+
+    internal override Task AddOrphanAsync(string name)
+    {
+        _store.AddOrphan(name);
+        return Task.CompletedTask;
+    }
 }

@@ -15,6 +15,9 @@ internal sealed class MemoryStore : IArchiveStore
 
     public bool IsRemote => true;
 
+    /// <summary>How long ago everything in it was written.</summary>
+    public TimeSpan Age { get; set; }
+
     public IReadOnlyList<string> Keys => [.. _objects.Keys];
 
     /// <summary>What lies under a key, for tests that damage it.</summary>
@@ -50,7 +53,19 @@ internal sealed class MemoryStore : IArchiveStore
             _objects.TryRemove(name + form.Suffix, out _);
     }
 
-    private async Task<Manifest?> ReadAsync(string name) => await ManifestFile.ReadAsync(await OpenAsync(name, ".json"), default);
+    public async IAsyncEnumerable<StoredParts> ListPartsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.Yield();
+        foreach (var parts in StoredNames.Parts(_objects.Keys.Select(key => (key, TimeProvider.System.GetUtcNow() - Age))))
+            yield return parts;
+    }
+
+    public Task SweepAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>As if a process had died between archive and manifest.</summary>
+    public void AddOrphan(string name) => _objects[name + ArchiveForm.Plain.Suffix] = "body"u8.ToArray();
+
+    private async Task<Manifest?> ReadAsync(string name, CancellationToken cancellation) => await ManifestFile.ReadAsync(await OpenAsync(name, ".json"), default);
 
     private async Task<Stream> OpenAsync(string name, string suffix)
     {
@@ -92,4 +107,10 @@ public sealed class MemoryStoreTests : StoreContract
     internal override IArchiveStore Store => _store;
 
     internal override IReadOnlyList<string> Left() => _store.Keys;
+
+    internal override Task AddOrphanAsync(string name)
+    {
+        _store.AddOrphan(name);
+        return Task.CompletedTask;
+    }
 }

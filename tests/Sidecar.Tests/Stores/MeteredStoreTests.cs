@@ -13,6 +13,12 @@ public sealed class MeteredStoreTests : StoreContract
 
     internal override IReadOnlyList<string> Left() => _store.Keys;
 
+    internal override Task AddOrphanAsync(string name)
+    {
+        _store.AddOrphan(name);
+        return Task.CompletedTask;
+    }
+
     [Fact]
     public async Task Bytes_are_counted_in_both_directions()
     {

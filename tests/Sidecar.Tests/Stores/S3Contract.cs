@@ -47,6 +47,12 @@ public abstract class S3Contract(S3Fixture fixture) : StoreContract
     internal override IReadOnlyList<string> Left() =>
         [.. Front.Server.Keys().Where(key => key.StartsWith(_prefix, StringComparison.Ordinal))];
 
+    internal override async Task AddOrphanAsync(string name)
+    {
+        await Store.PutAsync(name);
+        Front.Server.Forget($"{_prefix}/{name}.json");
+    }
+
     public override ValueTask InitializeAsync()
     {
         S3Fixture.Needs();

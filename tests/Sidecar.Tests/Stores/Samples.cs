@@ -38,6 +38,14 @@ internal static class Samples
         return await reader.ReadToEndAsync();
     }
 
+    public static async Task<List<StoredParts>> PartsAsync(this IArchiveStore store)
+    {
+        List<StoredParts> found = [];
+        await foreach (var parts in store.ListPartsAsync(default))
+            found.Add(parts);
+        return found;
+    }
+
     public static async Task<List<string>> NamesAsync(this IArchiveStore store)
     {
         List<string> names = [];
@@ -54,7 +62,7 @@ internal static class Samples
         return manifest[..seal] + "\n}\n";
     }
 
-    private static Manifest Manifest(string name, int milliseconds) => new()
+    public static Manifest Manifest(string name, int milliseconds) => new()
     {
         Name = name,
         Archive = name + ".tar.zst",

@@ -15,6 +15,9 @@ public abstract class StoreContract : IAsyncLifetime
     /// <summary>Every file or object under a final name, whatever the store says of it.</summary>
     internal abstract IReadOnlyList<string> Left();
 
+    /// <summary>Leaves an archive of four bytes and no manifest, as a process that died between the two.</summary>
+    internal abstract Task AddOrphanAsync(string name);
+
     [Fact]
     public async Task It_can_be_written_and_asked_so_twice()
     {
@@ -157,6 +160,50 @@ public abstract class StoreContract : IAsyncLifetime
         draft.Body.Write("another"u8);
         Assert.Equal("SnapshotExists", await Faults.KindAsync(() => draft.CommitAsync(Samples.Writer(Name))));
         Assert.Equal("body", await Store.ReadAsync(Name));
+    }
+
+    [Fact]
+    public async Task Whole_snapshots_and_halves_of_one_are_told_apart_and_a_half_is_removed_like_a_whole()
+    {
+        const string half = "ghostwire-20261121T104531Z-abcdef";
+        await Store.PutAsync(Name);
+        await AddOrphanAsync(half);
+        var parts = await Store.PartsAsync();
+        Assert.Equal([(Name, true, true), (half, true, false)],
+            parts.OrderBy(p => p.Name.Time).Select(p => (p.Name.ToString(), p.HasArchive, p.HasManifest)));
+        Assert.All(parts, p => Assert.InRange(TimeProvider.System.GetUtcNow() - p.LastWritten, TimeSpan.FromMinutes(-1), TimeSpan.FromHours(1)));
+        Assert.Equal([Name], await Store.NamesAsync());
+        await Store.RemoveAsync(half, Token);
+        Assert.Equal(Name, Assert.Single(await Store.PartsAsync()).Name.ToString());
+        Assert.Equal(2, Left().Count);
+    }
+
+    [Fact]
+    public async Task What_is_being_written_is_no_part_and_survives_a_sweep()
+    {
+        await using (var draft = await Store.BeginAsync(Name, Token))
+        {
+            draft.Body.Write(new byte[6 << 20]);
+            Assert.Empty(await Store.PartsAsync());
+            await Store.SweepAsync(Token);
+            await draft.CommitAsync(Samples.Writer(Name));
+        }
+        await Store.SweepAsync(Token);
+        Assert.Equal([Name], await Store.NamesAsync());
+    }
+
+    [Fact]
+    public async Task A_manifest_that_bears_another_name_is_passed_over()
+    {
+        const string other = "ghostwire-20261121T104531Z-abcdef";
+        await Store.PutAsync(Name);
+        await using (var draft = await Store.BeginAsync(other, Token))
+        {
+            draft.Body.Write("body"u8);
+            await draft.CommitAsync(Samples.Writer(Name));
+        }
+        Assert.Equal([Name], await Store.NamesAsync());
+        Assert.Equal(2, (await Store.PartsAsync()).Count(p => p is { HasArchive: true, HasManifest: true }));
     }
 
     [Fact]

@@ -51,6 +51,14 @@ public sealed class S3Server : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Takes an object away behind the back of whoever wrote it.</summary>
+    public void Forget(string key)
+    {
+        var path = Path.Combine(BucketPath, key);
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "._S3rver*"))
+            File.Delete(file);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _program.DisposeAsync();
