@@ -1,3 +1,5 @@
+using ChatOps.Retention;
+
 namespace ChatOps.Sidecar.Archives;
 
 /// <summary>
@@ -6,6 +8,10 @@ namespace ChatOps.Sidecar.Archives;
 /// </summary>
 internal static class Fingerprints
 {
+    /// <summary>The encrypted databases of a snapshot, as retention compares them over many.</summary>
+    public static IReadOnlyList<DatabaseMark> Of(Manifest manifest) =>
+        [.. manifest.Databases.Where(facts => facts.Encrypted).Select(facts => new DatabaseMark(facts.Path, facts.Fingerprint))];
+
     /// <summary>Paths of the encrypted databases both have, whose fingerprint is another.</summary>
     public static IReadOnlyList<string> Changed(Manifest earlier, Manifest later) =>
     [

@@ -10,6 +10,7 @@ internal static class CommandCatalog
         new InspectCommand(),
         new VerifyCommand(),
         new RestoreCommand(),
+        new PruneCommand(),
         new RunCommand(),
     ];
 }

@@ -14,7 +14,8 @@ internal static class ExitCode
           0    done
           1    failed, and nothing was changed
           2    the command line or a setting was not understood
-          3    done, but something changed, vanished, was replaced or could not be read, or a check failed: see the manifest
+          3    done, but something changed, vanished, was replaced or could not be read, a check failed (see the manifest),
+               or something stayed that should have been removed
           4    refused: locked, no such snapshot, locks not honoured, not encrypted, no identity
           130  interrupted
         """;
@@ -23,7 +24,10 @@ internal static class ExitCode
         ["DatabaseLocked", "DatabaseBusy", "NoSuchSnapshot", "LocksNotHonoured", "LocksUnsupported", "BadTarget", "UnsafePath", "BadName",
             "SnapshotExists", "EncryptionRequired", "IdentityRequired"];
 
-    public static int Of(Fault fault) => fault.Kind == SidecarSettings.Wrong ? Usage : Refusals.Contains(fault.Kind) ? Refused : Failed;
+    private static readonly HashSet<string> Misunderstood = [SidecarSettings.Wrong, "BadRules", "BadZone"];
+
+    public static int Of(Fault fault) =>
+        Refusals.Contains(fault.Kind) ? Refused : Misunderstood.Contains(fault.Kind) ? Usage : Failed;
 
     public static int Of(Manifest manifest) => manifest.IsClean ? Done : DoneWithNotes;
 }

@@ -51,6 +51,24 @@ public sealed class S3SnapshotTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pruning_a_bucket_goes_on_past_what_is_locked_and_ends_with_3()
+    {
+        _home.Write("a", "a");
+        List<string> names = [];
+        for (var i = 0; i < 4; i++)
+        {
+            await RunAsync("snapshot");
+            names.Insert(0, Assert.Single((await RunAsync("list")).Split('\n').Select(line => line.Split(' ')[0]).Where(name => name.Length > 0).Except(names)));
+        }
+        Front.Fail(new(call => call.Method == "DELETE" && call.Key.Contains(names[2], StringComparison.Ordinal), 403, "AccessDenied") { Times = 9 });
+        var (code, output, error) = await Cli.RunAsync(_home, Variables, "prune", "--keep-last", "1");
+        Assert.True(code == 3, error);
+        Assert.Contains($"stayed  {names[2]}", output, StringComparison.Ordinal);
+        Assert.Contains("removed 2 snapshots; 2 snapshots left", output, StringComparison.Ordinal);
+        Assert.Equal([names[0], names[2]], (await RunAsync("list")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
+    }
+
+    [Fact]
     public async Task An_encrypted_home_needs_no_leave_to_go_to_the_bucket_and_comes_back_equal()
     {
         var key = AgeKey.Make(_home);

@@ -65,6 +65,8 @@ internal sealed class MemoryStore : IArchiveStore
     /// <summary>As if a process had died between archive and manifest.</summary>
     public void AddOrphan(string name) => _objects[name + ArchiveForm.Plain.Suffix] = "body"u8.ToArray();
 
+    public void Forget(string key) => _objects.TryRemove(key, out _);
+
     private async Task<Manifest?> ReadAsync(string name, CancellationToken cancellation) => await ManifestFile.ReadAsync(await OpenAsync(name, ".json"), default);
 
     private async Task<Stream> OpenAsync(string name, string suffix)
