@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ChatOps.Kubernetes;
+using ChatOps.Retention;
 
 namespace ChatOps.Resources;
 
@@ -37,6 +38,12 @@ public sealed record SnapshotSpec
 
     /// <summary>Who asked, as <c>platform:id</c>.</summary>
     public string? RequestedBy { get; init; }
+
+    /// <summary>Once it has succeeded and is verified, older snapshots of the target are removed by these; null removes none.</summary>
+    public RetentionRules? Retention { get; init; }
+
+    /// <summary>Archives that stay whatever the rules say: the ways back of changes at the time it was asked for.</summary>
+    public IReadOnlyList<string>? Protect { get; init; }
 }
 
 /// <summary>Pending → Running → Verifying → Succeeded | Failed; Failed can follow any phase that is not an end.</summary>
@@ -90,6 +97,9 @@ public sealed record SnapshotStatus
     /// <summary>What a person should know though the snapshot succeeded: files that changed while read, checks left out.</summary>
     public IReadOnlyList<string>? Warnings { get; init; }
 
+    /// <summary>Archives that were removed by its rules after it was made.</summary>
+    public IReadOnlyList<string>? Pruned { get; init; }
+
     public ResourceFault? Error { get; init; }
 
     public IReadOnlyList<Condition>? Conditions { get; init; }
@@ -108,6 +118,11 @@ public sealed record SnapshotStatus
     public SnapshotStatus Verify() => Phase == SnapshotPhase.Running
         ? this with { Phase = SnapshotPhase.Verifying }
         : throw new IllegalMoveException(nameof(Snapshot), Phase, "verify");
+
+    /// <summary>These are gone from the store; said twice, it changes nothing.</summary>
+    public SnapshotStatus Prune(IEnumerable<string> archives) => Phase is SnapshotPhase.Running or SnapshotPhase.Verifying
+        ? this with { Pruned = [.. (Pruned ?? []).Union(archives)] }
+        : throw new IllegalMoveException(nameof(Snapshot), Phase, "prune by");
 
     public SnapshotStatus Succeed(SnapshotResult result, DateTimeOffset now) => Phase is SnapshotPhase.Running or SnapshotPhase.Verifying
         ? this with

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChatOps.Kubernetes;
+using ChatOps.Retention;
 
 namespace ChatOps.Resources;
 
@@ -35,6 +36,9 @@ public sealed record SnapshotScheduleSpec
 
     /// <summary>Names of the declared chats that hear of it; null means all with <c>notify</c>.</summary>
     public IReadOnlyList<string>? Notify { get; init; }
+
+    /// <summary>Which snapshots of the target stay, whoever asked for them; null removes none.</summary>
+    public RetentionRules? Retention { get; init; }
 }
 
 /// <summary>How the schedule stands. Moves only through its verbs.</summary>

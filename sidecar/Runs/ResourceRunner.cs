@@ -78,15 +78,16 @@ internal sealed class ResourceRunner(
         if (!await report.TryStartAsync(Runner, cancellation))
             return;
         log($"{snapshot.Metadata.Name}: started");
-        var end = await CarryOutAsync(snapshot, report, cancellation);
+        var (end, notes) = await CarryOutAsync(snapshot, report, cancellation);
         // The outcome must be told even as we are being stopped; a successor tells it otherwise.
         using var last = new CancellationTokenSource();
         using var stopping = cancellation.Register(() => last.CancelAfter(TimeSpan.FromSeconds(5)));
-        await report.WriteAsync(status => End(status, snapshot, end), last.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await report.WriteAsync(status => End(status, snapshot, end, notes), last.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         log($"{snapshot.Metadata.Name}: {(end.Fault is { } fault ? fault.ToString() : end.Value.Name)}");
     }
 
-    private async Task<Outcome<Manifest>> CarryOutAsync(Snapshot snapshot, StatusReport report, CancellationToken cancellation)
+    private async Task<(Outcome<Manifest> End, IReadOnlyList<string> Notes)> CarryOutAsync(
+        Snapshot snapshot, StatusReport report, CancellationToken cancellation)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var following = report.FollowAsync(done.Token);
@@ -104,14 +105,24 @@ internal sealed class ResourceRunner(
         {
             outcome = Faults.Of(failure);
         }
+        var notes = await PruneAsync(snapshot, outcome, report, cancellation);
         await done.CancelAsync();
         await following;
-        return outcome;
+        return (outcome, notes);
     }
 
-    private SnapshotStatus End(SnapshotStatus status, Snapshot snapshot, Outcome<Manifest> outcome) => outcome.Fault is { } fault
-        ? status.Fail(ResourceFault.From(fault), time.GetUtcNow())
-        : status.Succeed(ManifestResult.Of(outcome.Value, ChecksOf(snapshot, outcome.Value)), time.GetUtcNow());
+    private Task<IReadOnlyList<string>> PruneAsync(
+        Snapshot snapshot, Outcome<Manifest> outcome, StatusReport report, CancellationToken cancellation) => outcome.Succeeded
+            ? Task.Run(() => new ResourcePruning(store, time).RunAsync(snapshot, outcome.Value, report, cancellation), CancellationToken.None)
+            : Task.FromResult<IReadOnlyList<string>>([]);
+
+    private SnapshotStatus End(SnapshotStatus status, Snapshot snapshot, Outcome<Manifest> outcome, IReadOnlyList<string> notes)
+    {
+        if (outcome.Fault is { } fault)
+            return status.Fail(ResourceFault.From(fault), time.GetUtcNow());
+        var result = ManifestResult.Of(outcome.Value, ChecksOf(snapshot, outcome.Value));
+        return status.Succeed(result with { Warnings = [.. result.Warnings, .. notes] }, time.GetUtcNow());
+    }
 
     /// <summary>There are only public keys here: what is inside an encrypted archive is not read back.</summary>
     private static IReadOnlyList<string> ChecksOf(Snapshot snapshot, Manifest manifest) =>
@@ -152,7 +163,8 @@ internal sealed class ResourceRunner(
             outcome = snapshot.Spec.Verify != false ? await VerifyAsync(manifest, report, cancellation) : manifest;
             break;
         }
-        await report.WriteAsync(status => End(status, snapshot, outcome), cancellation);
+        var notes = await PruneAsync(snapshot, outcome, report, cancellation);
+        await report.WriteAsync(status => End(status, snapshot, outcome, notes), cancellation);
         log($"{snapshot.Metadata.Name}: left by a predecessor, {(outcome.Succeeded ? "but whole" : "not finished")}");
     }
 

@@ -1,6 +1,6 @@
 namespace ChatOps.Sidecar.Runs;
 
-internal enum RunStep { Check, Survey, Hold, Databases, Files, Walk, Verify, Commit, Extract, Place }
+internal enum RunStep { Check, Survey, Hold, Databases, Files, Walk, Verify, Commit, Extract, Place, Prune }
 
 /// <summary>Where a run stands. <see cref="BytesTotal"/> is 0 while it is not known.</summary>
 internal readonly record struct RunProgress(RunStep Step, long BytesDone, long BytesTotal, long Files);

@@ -15,6 +15,7 @@ internal sealed class StatusReport(IKubernetesClient client, Snapshot seen, Time
     private readonly long _started = time.GetTimestamp();
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _writing = new(1);
+    private readonly HashSet<string> _pruned = [];
     private RunProgress? _latest;
     private Snapshot _seen = seen;
 
@@ -25,6 +26,13 @@ internal sealed class StatusReport(IKubernetesClient client, Snapshot seen, Time
     {
         lock (_gate)
             _latest = progress;
+    }
+
+    /// <summary>An archive is gone; every later write says so, as nobody else would ever know.</summary>
+    public void NotePruned(string archive)
+    {
+        lock (_gate)
+            _pruned.Add(archive);
     }
 
     /// <summary>False when somebody else changed the resource first, or it is gone: then it is not ours to run.</summary>
@@ -79,7 +87,7 @@ internal sealed class StatusReport(IKubernetesClient client, Snapshot seen, Time
         try
         {
             // Only this process writes the status of what it runs, so a label changed meanwhile must not stand in the way.
-            _seen = await client.WriteStatusAsync(_seen, verb(Status), cancellation, exact: false);
+            _seen = await client.WriteStatusAsync(_seen, verb(WithPruned()), cancellation, exact: false);
             return true;
         }
         catch (ApiException refusal) when (refusal.IsNotFound)
@@ -100,6 +108,12 @@ internal sealed class StatusReport(IKubernetesClient client, Snapshot seen, Time
         }
     }
 
+    private SnapshotStatus WithPruned()
+    {
+        lock (_gate)
+            return _pruned.Count == 0 ? Status : Status.Prune(_pruned);
+    }
+
     private SnapshotProgress Words(RunProgress progress) => new()
     {
         Step = progress.Step switch
@@ -111,6 +125,7 @@ internal sealed class StatusReport(IKubernetesClient client, Snapshot seen, Time
             RunStep.Files => "reading files",
             RunStep.Walk => "walking the b-trees of the copies",
             RunStep.Verify => "reading the archive back",
+            RunStep.Prune => "removing older snapshots",
             _ => "finishing",
         },
         BytesDone = progress.BytesDone,

@@ -40,6 +40,15 @@ public sealed class SnapshotTests
     public void Nothing_can_be_reported_of_what_does_not_run() =>
         Assert.Throws<IllegalMoveException>(() => new SnapshotStatus().Report(new SnapshotProgress()));
 
+    [Fact]
+    public void What_was_removed_after_it_is_said_before_its_end_and_once_for_each()
+    {
+        var status = new SnapshotStatus().Start("me", Now).Verify().Prune(["a", "b"]).Prune(["b", "c"]);
+        Assert.Equal(["a", "b", "c"], status.Succeed(Result(), Now).Pruned!);
+        Assert.Throws<IllegalMoveException>(() => status.Succeed(Result(), Now).Prune(["d"]));
+        Assert.Throws<IllegalMoveException>(() => new SnapshotStatus().Prune(["a"]));
+    }
+
     private static SnapshotResult Result() =>
         new(Now, new SnapshotArchive { Name = "a.tar.zst" }, [], 1, 2, 3, ["file hashes"], [], []);
 }

@@ -25,7 +25,7 @@ internal sealed class FakeSnapshots : IKubernetesClient
 
     public Snapshot this[string name] => Parse(_objects[name]);
 
-    public void Add(string name, string target = "ghostwire", string driver = "tar", SnapshotStatus? status = null)
+    public void Add(string name, string target = "ghostwire", string driver = "tar", SnapshotStatus? status = null, SnapshotSpec? spec = null)
     {
         var snapshot = new Snapshot
         {
@@ -37,7 +37,7 @@ internal sealed class FakeSnapshots : IKubernetesClient
                 ResourceVersion = $"{++_version}",
                 Labels = new Dictionary<string, string> { [ChatOpsKinds.TargetLabel] = target },
             },
-            Spec = new() { Target = target, Driver = driver },
+            Spec = (spec ?? new()) with { Target = target, Driver = driver },
             Status = status ?? new(),
         };
         _objects[name] = (JsonObject)JsonSerializer.SerializeToNode(snapshot, ResourceJson.Default.Snapshot)!;

@@ -95,6 +95,13 @@ internal sealed class UnreachableStore(IArchiveStore below) : PassingStore(below
         throw new FaultException(new Fault("StoreUnreachable", "reading the store: it cannot be reached", "Check the network"));
 }
 
+/// <summary>Gives nothing up, as a bucket under Object Lock.</summary>
+internal sealed class LockedStore(IArchiveStore below) : PassingStore(below)
+{
+    public override Task RemoveAsync(string name, CancellationToken cancellation) =>
+        throw new FaultException(new Fault("StoreAccessDenied", "the object is locked", "Wait until the lock ends"));
+}
+
 internal sealed class PassingDraft(ArchiveDraft below, Stream body) : ArchiveDraft
 {
     public override Stream Body => body;
