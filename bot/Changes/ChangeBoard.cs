@@ -39,9 +39,30 @@ internal sealed class ChangeBoard(IKubernetesClient client, string ns, TimeProvi
         return null;
     }
 
+    /// <summary>
+    /// Archives that changes go back to, or that a person may yet ask them to, each with the change that says so: of those that are not over,
+    /// of the newest that took a snapshot first, however it ended, and of the newest deploy that succeeded.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> WaysBack(string target, SnapshotBoard snapshots)
+    {
+        var all = Of(target).ToList();
+        var before = all.Where(c => ArchiveBefore(c, snapshots) is not null).ToList();
+        var named = from change in all
+                    where !change.Status.IsFinal || change == before.FirstOrDefault() || change == before.FirstOrDefault(IsDeployed)
+                    from archive in new[] { ArchiveBefore(change, snapshots), change.Status.IsFinal ? null : change.Spec.Plan.Archive }
+                    where archive is not null
+                    select (archive, change.Spec.Number);
+        return named.DistinctBy(n => n.archive).ToDictionary(n => n.archive, n => $"way back of change {n.Number}", StringComparer.Ordinal);
+    }
+
+    private static bool IsDeployed(Change change) => change is { Spec.Action: "deploy", Status.Phase: ChangePhase.Succeeded };
+
+    private static string? ArchiveBefore(Change change, SnapshotBoard snapshots) =>
+        change.Status.PreChangeSnapshot is { } name && snapshots.Find(change.Spec.Target, name)?.Status is { Phase: SnapshotPhase.Succeeded } status
+            ? status.Archive?.Name
+            : null;
+
     /// <summary>The archive taken before the newest successful deploy: the data that the version before it knew.</summary>
-    public string? ArchiveBeforeLive(string target, SnapshotBoard snapshots) => Of(target)
-        .Where(c => c.Spec.Action == "deploy" && c.Status is { Phase: ChangePhase.Succeeded, PreChangeSnapshot: not null })
-        .Select(c => snapshots.Find(target, c.Status.PreChangeSnapshot!))
-        .FirstOrDefault(s => s?.Status is { Phase: SnapshotPhase.Succeeded, Archive: not null })?.Status.Archive!.Name;
+    public string? ArchiveBeforeLive(string target, SnapshotBoard snapshots) =>
+        Of(target).Where(IsDeployed).Select(c => ArchiveBefore(c, snapshots)).FirstOrDefault(archive => archive is not null);
 }

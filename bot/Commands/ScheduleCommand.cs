@@ -10,18 +10,24 @@ using ChatOps.Values;
 
 namespace ChatOps.Bot.Commands;
 
-/// <summary>Snapshots at moments given in advance: shows the schedules, sets one, pauses and resumes it, runs it now, removes it.</summary>
+/// <summary>Snapshots at moments given in advance: shows the schedules, sets one, pauses and resumes it, runs it now, says
+/// which snapshots stay, removes it.</summary>
 internal sealed class ScheduleCommand(
-    BotSettings settings, AccessRules access, IKubernetesClient client, SnapshotRequests requests, TimeProvider time) : ICommand
+    BotSettings settings, AccessRules access, IKubernetesClient client, SnapshotRequests requests, ScheduleRetention retention, TimeProvider time)
+    : ICommand
 {
     private const string Usage = "Write /schedule set TARGET \"0 3 * * *\" Europe/Berlin";
 
+    private static readonly string[] Actions = ["list", "set", "pause", "resume", "run", "retention", "accept", "remove"];
+
     public CommandDeclaration Declaration { get; } = new(
         "schedule", "snapshots that are taken by themselves", Permission.View,
-        new CommandOption("action", "what to do; without it, list", OptionKind.Choice) { Choices = ["list", "set", "pause", "resume", "run", "remove"] },
+        new CommandOption("action", "what to do; without it, list", OptionKind.Choice) { Choices = Actions },
         TargetOption.Optional,
         new CommandOption("when", "minute hour day month weekday, in quotes: \"0 3 * * *\"", OptionKind.Text),
-        new CommandOption("zone", "a time zone, such as Europe/Berlin; without it, UTC", OptionKind.Text));
+        new CommandOption("zone", "a time zone, such as Europe/Berlin; without it, UTC", OptionKind.Text),
+        new CommandOption("rules", "which snapshots stay, in quotes: \"last 3, daily 7, weekly 4\"; none keeps all", OptionKind.Text),
+        new CommandOption("use", "write the rules; without it they are only tried", OptionKind.Choice) { Choices = ["yes"] });
 
     public async Task<Reply> RunAsync(CommandCall call, CancellationToken ct)
     {
@@ -35,6 +41,10 @@ internal sealed class ScheduleCommand(
                 return await SetAsync(target, call, ct);
             case "run":
                 return await SnapshotCommand.TakeAsync(requests, target, call, ct);
+            case "retention":
+                return await retention.SetAsync(target, await ExistingAsync(target, ct), call["rules"] ?? call["when"], call["use"] == "yes", ct);
+            case "accept":
+                return await retention.AcceptAsync(target, await ExistingAsync(target, ct), call["rules"] ?? call["when"], ct);
             case "remove":
                 var gone = await ExistingAsync(target, ct);
                 await client.DeleteAsync(ChatOpsKinds.SnapshotSchedules, target.Namespace, gone.Metadata.Name, new Deletion(), ct);

@@ -57,8 +57,8 @@ internal static class BotHost
     {
         services.AddSingleton(settings).AddSingleton(client).AddSingleton(time);
         services.AddSingleton<AccessRules>().AddSingleton<Readiness>().AddSingleton<StrategyCatalog>();
-        services.AddSingleton<ScheduleBoard>().AddSingleton<ScheduleController>();
-        services.AddSingleton<SnapshotBoard>().AddSingleton<SnapshotRequests>().AddSingleton<RestoreController>();
+        services.AddSingleton<ScheduleBoard>().AddSingleton<ScheduleController>().AddSingleton<ScheduleRetention>();
+        services.AddSingleton<SnapshotBoard>().AddSingleton<SnapshotRequests>().AddSingleton<SnapshotTidying>().AddSingleton<RestoreController>();
         services.AddSingleton(new ChangeBoard(client, settings.Namespace ?? client.Namespace, time));
         services.AddSingleton<Planner>().AddSingleton<ChangeRequests>().AddSingleton<ApprovalDesk>().AddSingleton<ChangeController>();
         services.AddSingleton<LiveMessages>().AddSingleton<ResourceMessages>().AddSingleton<Announcements>();

@@ -13,7 +13,7 @@ namespace ChatOps.Bot.Operations;
 /// </summary>
 internal sealed class BotWorkers(
     ChatPlatforms platforms, IChatInbox inbox, ResourceMessages messages, Announcements announcements, SnapshotBoard snapshots, ScheduleBoard schedules,
-    ChangeBoard changes, ScheduleController scheduleController,
+    ChangeBoard changes, ScheduleController scheduleController, SnapshotTidying tidying,
     ChangeController changeController, RestoreController restoreController, Readiness readiness, ILogger<BotWorkers> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken ct)
@@ -30,6 +30,7 @@ internal sealed class BotWorkers(
                 changes.Informer.Items.Count, string.Join(", ", platforms.All.Select(p => p.Name)));
         }
         work.Add(scheduleController.RunAsync(ct));
+        work.Add(tidying.RunAsync(ct));
         work.AddRange(platforms.All.Select(p => p.RunAsync(inbox, ct)));
         // None of these ends by itself: one that did would leave the bot half deaf, so its fault ends the process and the next one starts whole.
         await await Task.WhenAny(work);
@@ -54,8 +55,9 @@ internal sealed class BotWorkers(
     private ValueTask OnSnapshot(WatchEvent<Snapshot> e, CancellationToken ct)
     {
         scheduleController.Wake();
+        tidying.Wake();
         if (e.Type == WatchEventType.Deleted) return default;
-        var card = SnapshotCards.Of(e.Object);
+        var card = SnapshotCards.Of(e.Object, snapshots.Informers.SelectMany(i => i.Items));
         messages.Show(ChatOpsKinds.Snapshots, e.Object, card);
         // One taken before a change is told of by the change.
         if (e.Object.Spec.Reason != "pre-change") announcements.Tell(ChatOpsKinds.Snapshots, e.Object, e.Object.Spec.Target, card, ct);

@@ -50,7 +50,8 @@ internal static class ScheduleCards
         var status = schedule.Status;
         var last = status.UnwellSince is { } since ? $"none good since {Phrases.When(since, now)}: {status.Error?.Message}"
             : status.LastSuccessfulTime is { } good ? $"last {Phrases.When(good, now)}" : "none yet";
-        return $"{When(schedule)} · {Next(schedule, now)} · {last}";
+        var stay = schedule.Spec.Retention is { IsEmpty: false } rules ? $" · {rules}" : "";
+        return $"{When(schedule)} · {Next(schedule, now)} · {last}{stay}";
     }
 
     private static string When(SnapshotSchedule schedule) => $"{schedule.Spec.Schedule} {schedule.Spec.TimeZone ?? "UTC"}";

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ChatOps.Bot.Changes;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
@@ -12,8 +13,8 @@ namespace ChatOps.Bot.Schedules;
 /// again. What there is to tell stands in the status until it was told.
 /// </summary>
 internal sealed class ScheduleController(
-    IKubernetesClient client, ScheduleBoard board, SnapshotBoard snapshots, SnapshotRequests requests, Announcements announcements, BotSettings settings,
-    TimeProvider time, ILogger<ScheduleController> log)
+    IKubernetesClient client, ScheduleBoard board, SnapshotBoard snapshots, ChangeBoard changes, SnapshotRequests requests, Announcements announcements,
+    BotSettings settings, TimeProvider time, ILogger<ScheduleController> log)
 {
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
@@ -67,7 +68,8 @@ internal sealed class ScheduleController(
         switch (step)
         {
             case ScheduleStep.Make(var moment):
-                var name = await requests.CreateScheduledAsync(settings.Targets[schedule.Spec.Target], schedule, moment, ct);
+                var (target, protect) = (settings.Targets[schedule.Spec.Target], changes.WaysBack(schedule.Spec.Target, snapshots).Keys);
+                var name = await requests.CreateScheduledAsync(target, schedule, moment, protect, ct);
                 await client.WriteStatusAsync(schedule, schedule.Status.Make(moment, name), ct);
                 break;
             case ScheduleStep.Pass(var moment):

@@ -2,6 +2,7 @@ using System.Globalization;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Schedules;
 using ChatOps.Resources;
+using ChatOps.Retention;
 using ChatOps.Values;
 
 namespace ChatOps.Bot.Snapshots;
@@ -9,9 +10,10 @@ namespace ChatOps.Bot.Snapshots;
 /// <summary>Shows a Snapshot as a card; pure.</summary>
 internal static class SnapshotCards
 {
-    public static Card Of(Snapshot snapshot) => snapshot.Status.Phase switch
+    /// <param name="others">The target's snapshots, to tell whether this one shows the same databases.</param>
+    public static Card Of(Snapshot snapshot, IEnumerable<Snapshot>? others = null) => snapshot.Status.Phase switch
     {
-        SnapshotPhase.Succeeded => Succeeded(snapshot),
+        SnapshotPhase.Succeeded => Succeeded(snapshot, RetentionView.ReplacedIn(snapshot, others ?? [])),
         SnapshotPhase.Failed => Failed(snapshot),
         _ => Running(snapshot),
     };
@@ -36,7 +38,7 @@ internal static class SnapshotCards
         return $"{text} · {new ByteSize(progress.BytesPerSecond)}/s · {Phrases.Duration(left)} left";
     }
 
-    private static Card Succeeded(Snapshot snapshot)
+    private static Card Succeeded(Snapshot snapshot, DatabaseReplacement? replacement)
     {
         var status = snapshot.Status;
         List<string> lines =
@@ -46,14 +48,24 @@ internal static class SnapshotCards
             $"{Took(status)}{Held(snapshot)}",
             status.Checks is { Count: > 0 } checks ? $"checked: {string.Join(", ", checks.Select(Words).Distinct())}" : "not checked",
         ];
+        if (replacement is not null) lines.Insert(0, Replaced(snapshot, replacement));
+        if (status.Pruned is { Count: > 0 } pruned) lines.Add($"removed {Phrases.Count(pruned.Count, "older snapshot")}");
         if (Late(snapshot) is { } late) lines.Add($"⚠ begun {Phrases.Duration(late)} late");
         lines.AddRange((status.FailedChecks ?? []).Take(2).Select(f => $"✘ {f}"));
         lines.AddRange((status.Warnings ?? []).Take(2).Select(w => $"⚠ {w}"));
         lines.Add(status.Archive?.Name ?? "");
         return status.FailedChecks is { Count: > 0 }
             ? new Card(CardState.Failed, $"Snapshot of {snapshot.Spec.Target}: made, but a check failed") { Lines = lines, Footer = By(snapshot) }
-            : new Card(CardState.Succeeded, $"Snapshot of {snapshot.Spec.Target}") { Lines = lines, Footer = By(snapshot) };
+            : new Card(replacement is null ? CardState.Succeeded : CardState.Warning, $"Snapshot of {snapshot.Spec.Target}")
+            {
+                Lines = lines,
+                Footer = By(snapshot),
+            };
     }
+
+    private static string Replaced(Snapshot snapshot, DatabaseReplacement replacement) =>
+        "⚠ The database was replaced since the last snapshot: Signal was reset or linked anew. Older snapshots are kept until somebody says "
+            + $"/schedule accept {snapshot.Spec.Target} {replacement.Databases[0].Fingerprint}";
 
     /// <summary>That the application never waited is said only where it is certain: every database in WAL mode, held by shared locks.</summary>
     private static string Held(Snapshot snapshot)

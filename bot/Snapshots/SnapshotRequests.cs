@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
@@ -38,7 +39,9 @@ internal sealed class SnapshotRequests(IKubernetesClient client, SnapshotBoard b
     }
 
     /// <summary>Named after its moment, so that however often this is tried there is one. Returns the name.</summary>
-    public async Task<string> CreateScheduledAsync(Target target, SnapshotSchedule schedule, DateTimeOffset moment, CancellationToken ct)
+    /// <param name="protect">Archives that stay whatever the schedule's rules say.</param>
+    public async Task<string> CreateScheduledAsync(
+        Target target, SnapshotSchedule schedule, DateTimeOffset moment, IEnumerable<string> protect, CancellationToken ct)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{schedule.Metadata.Name}-{moment.UtcDateTime:yyyyMMddHHmm}");
         var annotations = new JsonObject { [ChatOpsKinds.ScheduledAtAnnotation] = moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) };
@@ -51,7 +54,7 @@ internal sealed class SnapshotRequests(IKubernetesClient client, SnapshotBoard b
                 ["labels"] = new JsonObject { [ChatOpsKinds.TargetLabel] = target.Name, [ChatOpsKinds.ScheduleLabel] = schedule.Metadata.Name },
                 ["annotations"] = annotations,
             },
-            ["spec"] = new JsonObject { ["target"] = target.Name, ["reason"] = "scheduled", ["requestedBy"] = $"schedule:{schedule.Metadata.Name}" },
+            ["spec"] = ScheduledSpec(target, schedule, protect),
         };
         try
         {
@@ -62,6 +65,15 @@ internal sealed class SnapshotRequests(IKubernetesClient client, SnapshotBoard b
             // Made by an earlier try, or by another run of the bot.
         }
         return name;
+    }
+
+    private static JsonObject ScheduledSpec(Target target, SnapshotSchedule schedule, IEnumerable<string> protect)
+    {
+        var spec = new JsonObject { ["target"] = target.Name, ["reason"] = "scheduled", ["requestedBy"] = $"schedule:{schedule.Metadata.Name}" };
+        if (schedule.Spec.Retention is not { IsEmpty: false } rules) return spec;
+        spec["retention"] = JsonSerializer.SerializeToNode(rules, ResourceJson.Default.RetentionRules);
+        spec["protect"] = new JsonArray([.. protect.Order(StringComparer.Ordinal).Select(name => JsonValue.Create(name))]);
+        return spec;
     }
 
     private static bool IsFor(Snapshot snapshot, string invocationId) => snapshot.Metadata.Annotation(ChatOpsKinds.InvocationAnnotation) == invocationId;

@@ -58,6 +58,37 @@ public sealed class SnapshotCardsTests
         Assert.Equal(told, card.Contains("⚠ begun 8 min late", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(1, "removed 1 older snapshot\n")]
+    [InlineData(1200, "removed 1,200 older snapshots\n")]
+    public void What_was_removed_after_it_is_one_line(int count, string line) => Assert.Contains(
+        line, Render(Done("wal", []) with { Pruned = [.. Enumerable.Range(0, count).Select(n => $"a{n}")] }), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("home", "aaaa", true, true)]
+    [InlineData("home", "bbbb", true, false)]
+    [InlineData("home", "aaaa", false, false)]
+    [InlineData("other", "aaaa", true, false)]
+    public void That_the_database_was_replaced_is_said_first_and_loudly(string target, string before, bool encrypted, bool told)
+    {
+        Snapshot Shows(string target, string mark, int hours) => new()
+        {
+            Metadata = new ObjectMeta { Name = $"s{hours}" },
+            Spec = new SnapshotSpec { Target = target },
+            Status = Done("wal", []) with
+            {
+                CutTime = Start.AddHours(hours),
+                Archive = new SnapshotArchive { Name = $"a{hours}" },
+                Databases = [new SnapshotDatabase { Path = "db", Encrypted = encrypted, Fingerprint = mark }],
+            },
+        };
+        var now = Shows("home", "bbbb", 2);
+        var card = SnapshotCards.Of(now, [now, Shows(target, before, 1), Shows("home", "cccc", 3)]);
+        Assert.Equal(told ? CardState.Warning : CardState.Succeeded, card.State);
+        Assert.Equal(told, card.Lines[0] == "⚠ The database was replaced since the last snapshot: Signal was reset or linked anew. "
+            + "Older snapshots are kept until somebody says /schedule accept home bbbb");
+    }
+
     [Fact]
     public void What_an_encrypted_archive_was_checked_for_is_said_in_words() => Assert.Contains(
         "checked: hashes, encrypted\n", Render(Done("wal", []) with { Checks = ["archive-sha256", "age-header"] }), StringComparison.Ordinal);
