@@ -22,9 +22,9 @@ internal static class ExitCode
 
     private static readonly HashSet<string> Refusals =
         ["DatabaseLocked", "DatabaseBusy", "NoSuchSnapshot", "LocksNotHonoured", "LocksUnsupported", "BadTarget", "UnsafePath", "BadName",
-            "SnapshotExists", "EncryptionRequired", "IdentityRequired"];
+            "SnapshotExists", "EncryptionRequired", "IdentityRequired", "NoSuchPath"];
 
-    private static readonly HashSet<string> Misunderstood = [SidecarSettings.Wrong, "BadRules", "BadZone"];
+    private static readonly HashSet<string> Misunderstood = [SidecarSettings.Wrong, "BadRules", "BadZone", "BadOptions", "BadPath"];
 
     public static int Of(Fault fault) =>
         Refusals.Contains(fault.Kind) ? Refused : Misunderstood.Contains(fault.Kind) ? Usage : Failed;

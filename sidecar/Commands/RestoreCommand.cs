@@ -1,21 +1,33 @@
 using System.CommandLine;
+using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Archives.Age;
 using ChatOps.Sidecar.Runs;
+using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Commands;
 
-/// <summary>Restores a snapshot into a directory, keeping what was there.</summary>
+/// <summary>Restores a snapshot, or single paths of it, into a directory, keeping what was there.</summary>
 internal sealed class RestoreCommand : ISidecarCommand
 {
     private readonly Argument<string> _name = SnapshotArgument.Make();
     private readonly Option<string> _into = new("--into") { Description = "The directory to restore into.", Required = true };
     private readonly Option<string?> _identity = IdentityOption.Make();
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would happen, and whether there is room for it." };
+
     private readonly Option<bool> _ifEmpty = new("--if-empty")
     {
         Description = "Do nothing, and say so, unless the directory is empty; nor when there is no snapshot yet. For an init container.",
     };
 
-    public Command Shape => new("restore", "Restore a snapshot; what was there is kept beside it.") { _name, _into, _ifEmpty, _identity };
+    private readonly Option<string[]> _paths = new("--path")
+    {
+        Description = "Restore only this path below the home: a file, a folder or a glob; may be given again. It is put beside what is there; a "
+            + "file that is there and not the same is kept as NAME.before-restore-TIME, with the -wal of a database.",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    public Command Shape =>
+        new("restore", "Restore a snapshot; what was there is kept beside it.") { _name, _into, _paths, _dryRun, _ifEmpty, _identity };
 
     public IReadOnlyList<string> Examples { get; } =
     [
@@ -26,28 +38,23 @@ internal sealed class RestoreCommand : ISidecarCommand
 
     public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
     {
-        var run = new RestoreRun(scope.Store, scope.Time, scope.Report.Progress, AgeIdentity.Parse(scope.Get(_identity)));
-        var outcome = await run.RunAsync(scope.Get(_name), scope.Target, scope.Get(_into)!, scope.Get(_ifEmpty), cancellation);
-        scope.Report.Done(Text(outcome), json =>
+        var (name, into, identity) = (scope.Get(_name), scope.Get(_into)!, AgeIdentity.Parse(scope.Get(_identity)));
+        var selection = scope.Get(_paths) is { Length: > 0 } paths ? PathSelection.Parse(paths).Value : null;
+        if (scope.Get(_ifEmpty) && (selection is not null || scope.Get(_dryRun)))
+            throw new FaultException(new Fault("BadOptions", "--if-empty restores everything or nothing", "Leave out --path and --dry-run, or it"));
+        if (scope.Get(_dryRun))
         {
-            json.WriteString("restored", outcome.Restored?.Name);
-            json.WriteString("into", outcome.Into);
-            json.WriteString("before", outcome.Before);
-            json.WriteBoolean("ownersKept", outcome.OwnersKept);
-            json.WriteString("note", outcome.Note);
-        });
+            var preview = await RestorePreview.MakeAsync(scope.Store, name, scope.Target, into, selection, cancellation);
+            return RestoreText.Preview(scope.Report, preview, identity is not null);
+        }
+        if (selection is not null)
+        {
+            var run = new PathRestoreRun(scope.Store, scope.Time, scope.Report.Progress, identity);
+            RestoreText.Done(scope.Report, await run.RunAsync(name, scope.Target, into, selection, cancellation));
+            return ExitCode.Done;
+        }
+        var whole = new RestoreRun(scope.Store, scope.Time, scope.Report.Progress, identity);
+        RestoreText.Done(scope.Report, await whole.RunAsync(name, scope.Target, into, scope.Get(_ifEmpty), cancellation));
         return ExitCode.Done;
-    }
-
-    private static string Text(RestoreOutcome outcome)
-    {
-        if (outcome.Restored is null)
-            return $"{outcome.Into}: {outcome.Note}";
-        var text = $"{outcome.Restored.Name} is restored in {outcome.Into}";
-        if (outcome.Before is not null)
-            text += $"\n  what was there is in {outcome.Before}";
-        if (!outcome.OwnersKept)
-            text += "\n  some files belong to this user now: only root can give files away";
-        return outcome.Note is null ? text : $"{text}\n  {outcome.Note}";
     }
 }

@@ -32,6 +32,14 @@ internal sealed class ChildrenPlacement(string into, Action<string, string>? ren
         return snapshot;
     }
 
+    public override string Manner => "child by child, as it cannot itself be renamed";
+
+    public override string? Pending() =>
+        Directory.GetDirectories(Into, PlacingPrefix + "*").Select(placing => Unmark(placing, PlacingPrefix).Snapshot)
+            .Concat(Directory.GetDirectories(Into, ReadyPrefix + "*").Select(ready => Unmark(ready, ReadyPrefix).Snapshot)).FirstOrDefault();
+
+    public override string? Aside() => IsEmpty() ? null : Path.Combine(Into, BeforePrefix + "TIME");
+
     public override string? Place(string snapshot, DateTimeOffset now)
     {
         var ready = Path.Combine(Into, ReadyPrefix + Mark(snapshot, now));

@@ -17,18 +17,20 @@ internal abstract class Placement(string into, Action<string, string>? rename)
     public string Into => into;
 
     /// <summary>Whole where the directory can be renamed; child by child where it is a mount point or its parent is closed to us.</summary>
-    public static Placement For(string directory)
+    /// <param name="make">Make the directory above where it is missing; without it nothing at all is touched.</param>
+    public static Placement For(string directory, bool make = true)
     {
         var into = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         if (FileState.Find(into) is { Kind: FileKind.SymbolicLink })
             into = Directory.ResolveLinkTarget(into, returnFinalTarget: true)!.FullName;
         if (FileState.Find(into) is not { } state)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(into)!);
+            if (make)
+                Directory.CreateDirectory(Path.GetDirectoryName(into)!);
             return new WholePlacement(into, null);
         }
         var parent = Path.GetDirectoryName(into);
-        var stays = parent is null || state.IsMountRoot || FileState.Find(parent)?.Device != state.Device || !MayWrite(parent);
+        var stays = parent is null || state.IsMountRoot || FileState.Find(parent)?.Device != state.Device || !PosixAccess.MayChange(parent);
         return stays ? new ChildrenPlacement(into, null) : new WholePlacement(into, null);
     }
 
@@ -36,6 +38,15 @@ internal abstract class Placement(string into, Action<string, string>? rename)
     /// Finishes an interrupted placing and returns the snapshot it was of; null when there was none. Clears a half extraction.
     /// </summary>
     public abstract string? Resume();
+
+    /// <summary>The snapshot whose placing was interrupted and would be finished by <see cref="Resume"/>; null when there is none.</summary>
+    public abstract string? Pending();
+
+    /// <summary>How it goes about it, in words.</summary>
+    public abstract string Manner { get; }
+
+    /// <summary>Where what is there now would be, in words; null when nothing is.</summary>
+    public abstract string? Aside();
 
     /// <summary>Places what lies in <see cref="Partial"/>; returns where the old contents are now, null when there were none.</summary>
     public abstract string? Place(string snapshot, DateTimeOffset now);
@@ -86,20 +97,5 @@ internal abstract class Placement(string into, Action<string, string>? rename)
         for (var n = 2; FileState.Find(free) is not null; n++)
             free = $"{path}-{n}";
         return free;
-    }
-
-    private static bool MayWrite(string directory)
-    {
-        var probe = Path.Combine(directory, Stores.OwnedName.For("restore"));
-        try
-        {
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
-            return true;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 }

@@ -1,6 +1,5 @@
 using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Archives.Age;
-using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Stores;
 using ChatOps.Values;
 
@@ -17,9 +16,6 @@ internal sealed record RestoreOutcome(Manifest? Restored, string Into, string? B
 /// </summary>
 internal sealed class RestoreRun(IArchiveStore store, TimeProvider time, Action<RunProgress>? listener = null, AgeIdentity? identity = null)
 {
-    /// <summary>A restored one says "profile in use by another computer".</summary>
-    private static readonly PathGlobs Stale = new(["**/SingletonLock", "**/SingletonCookie", "**/SingletonSocket"]);
-
     private readonly ProgressMeter _meter = new(listener);
 
     public async Task<RestoreOutcome> RunAsync(string choice, string? target, string directory, bool ifEmpty,
@@ -38,12 +34,14 @@ internal sealed class RestoreRun(IArchiveStore store, TimeProvider time, Action<
         if (resumed == manifest.Name)
             return new(manifest, placement.Into, null, true, "finished the restore that had been interrupted");
 
-        if (RefusalOf(manifest) is { } refusal)
+        var extraction = new RestoreExtraction(store, identity, _meter);
+        var needs = await RestoreNeeds.MeasureAsync(store, manifest, null, cancellation);
+        if ((extraction.Refusal(manifest) ?? needs.Check(Path.GetDirectoryName(placement.Partial)!, manifest.Name)) is { } refusal)
             throw new FaultException(refusal);
         placement.MakePartial();
         try
         {
-            var owners = await ExtractAsync(manifest, placement, cancellation);
+            var owners = await extraction.RunAsync(manifest, placement.Partial, null, cancellation);
 
             _meter.Enter(RunStep.Place);
             // From here on nothing is cancelled: half a placing is worse than either end of it.
@@ -55,27 +53,5 @@ internal sealed class RestoreRun(IArchiveStore store, TimeProvider time, Action<
             placement.RemovePartial();
             throw;
         }
-    }
-
-    private Fault? RefusalOf(Manifest manifest) => !manifest.IsEncrypted ? null
-        : identity is null ? AgeIdentity.Required(manifest, "restoring")
-        : identity.Check();
-
-    private async Task<bool> ExtractAsync(Manifest manifest, Placement placement, CancellationToken cancellation)
-    {
-        if (new DriveInfo(placement.Partial).AvailableFreeSpace < manifest.BytesIn)
-            throw new FaultException(new Fault(
-                "NoRoom", $"restoring {manifest.Name} needs {new ByteSize(manifest.BytesIn)} beside {placement.Into}, and there is less free",
-                "Free some space, or remove an old .before-restore directory"));
-        _meter.Total = manifest.BytesOut;
-        _meter.Enter(RunStep.Extract);
-        await using var files = await store.OpenManifestAsync(manifest.Name, cancellation);
-        await using var archive = await store.OpenArchiveAsync(manifest.Name, cancellation);
-        using var root = PosixFile.OpenDirectory(null, placement.Partial);
-        using var extraction = new Extraction(root, Stale);
-        using var reader = new ArchiveReader(manifest, ManifestFile.ReadFiles(files), extraction, _meter.Set);
-        reader.Read(archive, identity, cancellation);
-        PosixFile.SyncFileSystem(root);
-        return extraction.OwnersKept;
     }
 }

@@ -27,6 +27,13 @@ internal sealed class WholePlacement(string into, Action<string, string>? rename
         return snapshot;
     }
 
+    public override string Manner => "as a whole, by one rename beside it";
+
+    public override string? Pending() => !Directory.Exists(_parent) ? null : Directory.GetDirectories(_parent, ReadyPrefix + "*")
+        .Select(ready => Unmark(ready, ReadyPrefix).Snapshot).FirstOrDefault();
+
+    public override string? Aside() => FileState.Find(Into) is null ? null : Path.Combine(_parent, $".{_name}.before-restore-TIME");
+
     public override string? Place(string snapshot, DateTimeOffset now)
     {
         var ready = Path.Combine(_parent, ReadyPrefix + Mark(snapshot, now));

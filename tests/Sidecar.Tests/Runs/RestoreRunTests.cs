@@ -59,7 +59,7 @@ public sealed class RestoreRunTests
     {
         using var home = new Home();
         var outside = Directory.CreateDirectory(home.Aside("outside")).FullName;
-        var name = await Forge(home,
+        var name = await Forgery.MakeAsync(home,
             new ArchiveEntry("link", EntryKind.SymbolicLink, 0, 0x1ff, 0, 0, Then, outside),
             new ArchiveEntry(path, EntryKind.File, 0, 0x1a4, 0, 0, Then));
         var failure = await Assert.ThrowsAsync<FaultException>(() => home.RestoreAsync(name, home.Aside("into")));
@@ -76,7 +76,7 @@ public sealed class RestoreRunTests
         using var home = new Home();
         var outside = Directory.CreateDirectory(home.Aside("outside")).FullName;
         File.WriteAllText(Path.Combine(outside, "secret"), "secret");
-        var name = await Forge(home,
+        var name = await Forgery.MakeAsync(home,
             new ArchiveEntry("link", EntryKind.SymbolicLink, 0, 0x1ff, 0, 0, Then, outside),
             new ArchiveEntry("stolen", EntryKind.HardLink, 0, 0x1a4, 0, 0, Then, target));
         var failure = await Assert.ThrowsAsync<FaultException>(() => home.RestoreAsync(name, home.Aside("into")));
@@ -88,39 +88,7 @@ public sealed class RestoreRunTests
     {
         using var home = new Home();
         var entry = new ArchiveEntry("a", EntryKind.File, 0, 0x1a4, 0, 0, Then);
-        var name = await Forge(home, entry, entry);
+        var name = await Forgery.MakeAsync(home, entry, entry);
         await Assert.ThrowsAsync<FaultException>(() => home.RestoreAsync(name, home.Aside("into")));
-    }
-
-    /// <summary>An archive that agrees with its manifest in everything, and holds what this program would never write.</summary>
-    private static async Task<string> Forge(Home home, params ArchiveEntry[] entries)
-    {
-        var name = "ghostwire-20260101T000000Z-abcdef";
-        using var bytes = new MemoryStream();
-        using var raw = new HashingWriter(bytes);
-        using var zstd = new ZstdWriter(raw, 3, 0);
-        using var list = new FileList(new MemoryStream());
-        using var archive = new ArchiveWriter(zstd, list);
-        foreach (var entry in entries)
-        {
-            if (entry.Kind == EntryKind.File)
-                archive.Add(entry, [], null);
-            else
-                archive.Add(entry);
-        }
-        var hash = archive.Finish(DateTimeOffset.UnixEpoch, default);
-        zstd.Finish();
-        var manifest = (await home.SnapshotAsync()) with
-        {
-            Name = name,
-            Archive = name + ".tar.zst",
-            BytesOut = raw.Bytes,
-            ArchiveSha256 = raw.Sha256(),
-            FileListSha256 = hash,
-        };
-        File.WriteAllBytes(Path.Combine(home.Store, manifest.Archive), bytes.ToArray());
-        using var output = File.Create(Path.Combine(home.Store, name + ".json"));
-        ManifestFile.Write(output, manifest, list.Rewind());
-        return name;
     }
 }
