@@ -1,3 +1,4 @@
+using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Posix;
 
 namespace ChatOps.Sidecar.Runs;
@@ -42,7 +43,9 @@ internal sealed class ChildrenPlacement(string into, Action<string, string>? ren
 
     public override string? Place(string snapshot, DateTimeOffset now)
     {
-        var ready = Path.Combine(Into, ReadyPrefix + Mark(snapshot, now));
+        // The same second may have seen another restore, whose kept contents must not be mixed with those of this one.
+        var stamp = Path.GetFileName(Free(BeforeOf(SnapshotName.StampOf(now))))[BeforePrefix.Length..];
+        var ready = Path.Combine(Into, ReadyPrefix + Mark(snapshot, stamp));
         Rename(Partial, ready);
         PosixFile.Sync(Into);
         var (placing, before) = MoveOut(ready);
@@ -53,12 +56,9 @@ internal sealed class ChildrenPlacement(string into, Action<string, string>? ren
     private (string Placing, string? Before) MoveOut(string ready)
     {
         var (stamp, snapshot) = Unmark(ready, ReadyPrefix);
-        var before = Path.Combine(Into, BeforePrefix + stamp);
+        var before = BeforeOf(stamp);
         foreach (var child in ChildrenOf(Into).Where(name => !IsOurs(name)))
-        {
-            Directory.CreateDirectory(before, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            Rename(Path.Combine(Into, child), Path.Combine(before, child));
-        }
+            KeepAside(Path.Combine(Into, child), before);
         PosixFile.Sync(Into);
         var placing = Path.Combine(Into, PlacingPrefix + stamp + "~" + snapshot);
         Rename(ready, placing);
@@ -69,7 +69,13 @@ internal sealed class ChildrenPlacement(string into, Action<string, string>? ren
     private void MoveIn(string placing)
     {
         foreach (var child in ChildrenOf(placing))
-            Rename(Path.Combine(placing, child), Path.Combine(Into, child));
+        {
+            var place = Path.Combine(Into, child);
+            // Made by a program that did not wait for an interrupted restore to be finished.
+            if (FileState.Find(place) is not null)
+                KeepAside(place, BeforeOf(Unmark(placing, PlacingPrefix).Stamp));
+            Rename(Path.Combine(placing, child), place);
+        }
         if (FileState.Find(placing) is { } state)
         {
             using var root = PosixFile.OpenDirectory(null, Into, follow: true);
@@ -78,5 +84,13 @@ internal sealed class ChildrenPlacement(string into, Action<string, string>? ren
         }
         Directory.Delete(placing);
         PosixFile.Sync(Into);
+    }
+
+    private string BeforeOf(string stamp) => Path.Combine(Into, BeforePrefix + stamp);
+
+    private void KeepAside(string path, string before)
+    {
+        Directory.CreateDirectory(before, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Rename(path, Free(Path.Combine(before, Path.GetFileName(path))));
     }
 }

@@ -1,4 +1,3 @@
-using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Posix;
 
 namespace ChatOps.Sidecar.Runs;
@@ -66,7 +65,7 @@ internal abstract class Placement(string into, Action<string, string>? rename)
     public bool IsEmpty() => !Directory.Exists(into) || !Directory.EnumerateFileSystemEntries(into).Any(path =>
         !IsOurs(Path.GetFileName(path)));
 
-    protected static string Mark(string snapshot, DateTimeOffset now) => SnapshotName.StampOf(now) + Separator + snapshot;
+    protected static string Mark(string snapshot, string stamp) => stamp + Separator + snapshot;
 
     protected static (string Stamp, string Snapshot) Unmark(string path, string prefix)
     {

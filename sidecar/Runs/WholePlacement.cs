@@ -1,3 +1,4 @@
+using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Posix;
 
 namespace ChatOps.Sidecar.Runs;
@@ -36,7 +37,7 @@ internal sealed class WholePlacement(string into, Action<string, string>? rename
 
     public override string? Place(string snapshot, DateTimeOffset now)
     {
-        var ready = Path.Combine(_parent, ReadyPrefix + Mark(snapshot, now));
+        var ready = Path.Combine(_parent, ReadyPrefix + Mark(snapshot, SnapshotName.StampOf(now)));
         Rename(Partial, ready);
         PosixFile.Sync(_parent);
         return Swap(ready);

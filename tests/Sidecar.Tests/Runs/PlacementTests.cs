@@ -38,6 +38,51 @@ public sealed class PlacementTests
             AssertPlaced(kind, home);
     }
 
+    [Theory]
+    [InlineData("whole")]
+    [InlineData("children")]
+    public void Of_two_restores_in_one_second_both_keep_what_was_there(string kind)
+    {
+        using var home = new Home();
+        home.Write("old1", "old");
+        home.Write("old2/inside", "old");
+        for (var i = 0; i < 2; i++)
+        {
+            var placement = Make(kind, home.Root, null);
+            Fill(placement);
+            placement.Place("snap", Now);
+        }
+        AssertPlaced(kind, home);
+        var second = (kind == "whole" ? home.Aside(".home.before-restore-20261121T104530Z") : home.At(".before-restore-20261121T104530Z")) + "-2";
+        Assert.Equal("new", File.ReadAllText(Path.Combine(second, "old2", "inside")));
+        Assert.True(File.Exists(Path.Combine(second, "new1")));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void What_a_program_wrote_before_an_interrupted_restore_was_finished_is_kept_too(int steps)
+    {
+        using var home = new Home();
+        home.Write("old1", "old");
+        home.Write("old2/inside", "old");
+        Fill(Make("children", home.Root, null));
+        var left = steps;
+        var broken = Make("children", home.Root, (from, to) =>
+        {
+            if (left-- == 0)
+                throw new IOException("power cut");
+            PosixFile.Rename(from, to);
+        });
+        Assert.Throws<IOException>(() => broken.Place("snap", Now));
+        home.Write("new1", "meanwhile");
+        home.Write("old2/inside", "meanwhile");
+        Make("children", home.Root, null).Resume();
+        AssertPlaced("children", home);
+        var kept = Directory.GetFiles(home.At(".before-restore-20261121T104530Z"), "*", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        Assert.Equal(2, kept.Count(text => text == "meanwhile"));
+    }
+
     [Fact]
     public async Task A_mounted_volume_is_restored_child_by_child()
     {
