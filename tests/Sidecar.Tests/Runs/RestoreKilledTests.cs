@@ -15,7 +15,9 @@ public sealed class RestoreKilledTests : IDisposable
     private string _into = "";
     private bool _mounted;
 
-    private string Disk => _home.Aside("disk");
+    /// <summary>In memory where there is such a place: each restore waits for everything on its file system to be on disk.</summary>
+    private string Disk { get; } = Directory.CreateDirectory(
+        Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"sidecar-test-{Guid.NewGuid():N}")).FullName;
 
     /// <summary>What a kill may have interrupted.</summary>
     private enum Stage { Extracting, MovingOut, MovingIn }
@@ -23,7 +25,6 @@ public sealed class RestoreKilledTests : IDisposable
     [Fact]
     public async Task As_a_whole_the_place_is_the_old_or_the_new_one()
     {
-        _mounted = await MountAsync();
         _into = Path.Combine(Disk, "place");
         await KillAsync([Stage.Extracting], AssertWholeOldOrNew);
     }
@@ -46,15 +47,13 @@ public sealed class RestoreKilledTests : IDisposable
             using var unmount = Process.Start("umount", [Disk]);
             unmount.WaitForExit();
         }
-        else
-            Mode(Disk, 0x1ED);
+        Mode(Disk, 0x1ED);
+        Directory.Delete(Disk, recursive: true);
         _home.Dispose();
     }
 
-    /// <summary>In memory where that is allowed: each restore waits for everything on its file system to be on disk.</summary>
     private async Task<bool> MountAsync()
     {
-        Directory.CreateDirectory(Disk);
         using var mount = Process.Start("mount", ["-t", "tmpfs", "none", Disk]);
         await mount.WaitForExitAsync(TestContext.Current.CancellationToken);
         return mount.ExitCode == 0;
