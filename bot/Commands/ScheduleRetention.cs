@@ -28,7 +28,8 @@ internal sealed class ScheduleRetention(IKubernetesClient client, SnapshotBoard 
         if ((text is null ? schedule.Spec.Retention?.Check() : null) is { } broken) throw new FaultException(broken with { Hint = Usage });
         var rules = Merged(schedule, text);
         if (use) return RetentionCards.Used(await WriteAsync(target, schedule, Numbers(rules), ct));
-        if (text is null && rules.IsEmpty) return new Card(CardState.Information, $"Every snapshot of {target.Name} is kept") { Lines = [Usage] };
+        if (text is null && rules.IsEmpty)
+            return new Card(CardState.Information, $"Every snapshot of {target.Name} is kept") { Lines = [Usage] };
         var command = $"/schedule retention {target.Name} rules:\"{(rules.IsEmpty ? None : rules.ToString())}\" use:yes";
         var card = RetentionCards.Preview(target.Name, rules, Plan(target, rules), command);
         return text is null ? card with { State = CardState.Information, Title = card.Title.TrimEnd('?'), Buttons = [] } : card;
@@ -38,9 +39,11 @@ internal sealed class ScheduleRetention(IKubernetesClient client, SnapshotBoard 
     public async Task<Card> AcceptAsync(Target target, SnapshotSchedule schedule, string? fingerprint, CancellationToken ct)
     {
         if (fingerprint is null || fingerprint.Length is < 8 or > 64 || !fingerprint.All(char.IsAsciiHexDigit))
-            throw new FaultException(new("BadFingerprint", "that is no fingerprint of a database", "It stands on the card of the snapshot that first showed it"));
+            throw new FaultException(new("BadFingerprint", "that is no fingerprint of a database",
+                "It stands on the card of the snapshot that first showed it"));
         if (Plan(target, new RetentionRules { KeepLast = 1 }).Replacement is { } replacement && !replacement.IsAccepted(fingerprint))
-            throw new FaultException(new("OtherFingerprint", "the newest database has another fingerprint", $"Write {RetentionCards.Accept(target.Name, replacement)}"));
+            throw new FaultException(new("OtherFingerprint", "the newest database has another fingerprint",
+                $"Write {RetentionCards.Accept(target.Name, replacement)}"));
         await WriteAsync(target, schedule, new JsonObject { ["acceptedFingerprint"] = fingerprint.ToLowerInvariant() }, ct);
         return RetentionCards.Accepted(target.Name, fingerprint.ToLowerInvariant());
     }
@@ -60,7 +63,8 @@ internal sealed class ScheduleRetention(IKubernetesClient client, SnapshotBoard 
         return RetentionPlan.Make(RetentionView.Of(snapshots.Of(target.Name), waysBack), rules);
     }
 
-    private Task<SnapshotSchedule> WriteAsync(Target target, SnapshotSchedule schedule, JsonObject retention, CancellationToken ct) => client.PatchAsync(
+    private Task<SnapshotSchedule> WriteAsync(Target target, SnapshotSchedule schedule, JsonObject retention, CancellationToken ct) =>
+        client.PatchAsync(
         ChatOpsKinds.SnapshotSchedules, target.Namespace, schedule.Metadata.Name,
         Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["retention"] = retention } }), ct);
 

@@ -23,17 +23,24 @@ internal static class RetentionCards
         return new Card(CardState.Waiting, rules.IsEmpty ? $"Keep every snapshot of {target}?" : $"Snapshots of {target}: {rules}?")
         {
             Lines = lines,
-            Fields = [.. kept.Take(MostShown).Select(v => new CardField($"✔ {Moment(v.Snapshot)}", string.Join(", ", v.Reasons))), .. More(kept.Count)],
+            Fields = [.. kept.Take(MostShown).Select(v => new CardField($"✔ {Moment(v.Snapshot)}", string.Join(", ", v.Reasons))),
+                .. More(kept.Count)],
             Buttons = [new Button(use, "Use these rules", gone.Count > 0 ? ButtonStyle.Danger : ButtonStyle.Primary)],
             Footer = Asks,
         };
     }
 
-    public static Card Used(SnapshotSchedule schedule) => new(CardState.Succeeded, $"Snapshots of {schedule.Spec.Target}: {Rules(schedule)}")
-    {
-        Lines = [schedule.Spec.Retention is { IsEmpty: false } ? "Older ones go after the next scheduled snapshot that is verified." : "Nothing is removed."],
-        Footer = $"schedule {schedule.Metadata.Name}",
-    };
+    public static Card Used(SnapshotSchedule schedule) =>
+        new(CardState.Succeeded, $"Snapshots of {schedule.Spec.Target}: {Rules(schedule)}")
+        {
+            Lines =
+        [
+            schedule.Spec.Retention is { IsEmpty: false }
+                ? "Older ones go after the next scheduled snapshot that is verified."
+                : "Nothing is removed.",
+        ],
+            Footer = $"schedule {schedule.Metadata.Name}",
+        };
 
     public static Card Accepted(string target, string fingerprint) => new(CardState.Succeeded, $"The new database of {target} is accepted")
     {
@@ -41,9 +48,11 @@ internal static class RetentionCards
         Footer = fingerprint,
     };
 
-    public static string Rules(SnapshotSchedule schedule) => schedule.Spec.Retention is { } rules ? rules.ToString() : new RetentionRules().ToString();
+    public static string Rules(SnapshotSchedule schedule) =>
+        schedule.Spec.Retention is { } rules ? rules.ToString() : new RetentionRules().ToString();
 
-    public static string Accept(string target, DatabaseReplacement replacement) => $"/schedule accept {target} {replacement.Databases[0].Fingerprint}";
+    public static string Accept(string target, DatabaseReplacement replacement) =>
+        $"/schedule accept {target} {replacement.Databases[0].Fingerprint}";
 
     private static string Verdict(int kept, int gone) => gone == 0
         ? $"None would be removed now; all {Phrases.Count(kept, "snapshot")} would stay."
@@ -55,7 +64,9 @@ internal static class RetentionCards
         return all.Take(most).Select(line).Concat(all.Count > most ? [$"✘ and {all.Count - most} older"] : []);
     }
 
-    private static IEnumerable<CardField> More(int count) => count > MostShown ? [new CardField("✔ and", $"{count - MostShown} older")] : [];
+    private static IEnumerable<CardField> More(int count) =>
+        count > MostShown ? [new CardField("✔ and", $"{count - MostShown} older")] : [];
 
-    private static string Moment(RetentionCandidate snapshot) => snapshot.CutAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    private static string Moment(RetentionCandidate snapshot) =>
+        snapshot.CutAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

@@ -7,7 +7,8 @@ namespace ChatOps.Bot.Snapshots;
 internal static class RetentionView
 {
     /// <param name="waysBack">Archives that changes go back to, and which change each.</param>
-    public static IEnumerable<RetentionCandidate> Of(IEnumerable<Snapshot> snapshots, IReadOnlyDictionary<string, string> waysBack) => snapshots
+    public static IEnumerable<RetentionCandidate> Of(IEnumerable<Snapshot> snapshots, IReadOnlyDictionary<string, string> waysBack) =>
+        snapshots
         .Where(s => s.Status is { Phase: SnapshotPhase.Succeeded, Archive: not null, CutTime: not null })
         .DistinctBy(s => s.Status.Archive!.Name)
         .Select(s => new RetentionCandidate(s.Status.Archive!.Name, s.Status.CutTime!.Value, s.Status.FailedChecks is not { Count: > 0 })

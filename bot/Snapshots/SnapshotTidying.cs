@@ -53,7 +53,8 @@ internal sealed class SnapshotTidying(
         try
         {
             // By its uid: one made again under the same name is another.
-            await client.DeleteAsync(ChatOpsKinds.Snapshots, snapshot.Metadata.Namespace, snapshot.Metadata.Name, new Deletion(Uid: snapshot.Metadata.Uid), ct);
+            await client.DeleteAsync(ChatOpsKinds.Snapshots, snapshot.Metadata.Namespace, snapshot.Metadata.Name,
+                new Deletion(Uid: snapshot.Metadata.Uid), ct);
             log.LogInformation("deleted {Name}: {Why}", snapshot.Metadata.Name,
                 snapshot.Status.Phase == SnapshotPhase.Failed ? "an old failure" : "its archive was removed");
         }

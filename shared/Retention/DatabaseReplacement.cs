@@ -1,8 +1,8 @@
 namespace ChatOps.Retention;
 
 /// <summary>
-/// An encrypted database that is another one than before: a fingerprint is constant for the life of a file, so the program was reset or linked
-/// anew. What was saved before it may be all that is left of the old data.
+/// An encrypted database that is another one than before: a fingerprint is constant for the life of a file, so the program was reset or
+/// linked anew. What was saved before it may be all that is left of the old data.
 /// </summary>
 /// <param name="At">The first snapshot that shows the new database.</param>
 /// <param name="Databases">The new ones, by path and fingerprint.</param>

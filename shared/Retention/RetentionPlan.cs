@@ -4,12 +4,12 @@ namespace ChatOps.Retention;
 
 /// <summary>
 /// What stays and what goes, and why: decided from the snapshots of one target and the rules alone, so the same list gives the same plan
-/// whenever it is asked for, and carrying it out leaves a list of which nothing more goes. Never removes the newest, the newest verified one,
-/// one that is protected, or any older than a replacement of the database that nobody has accepted.
+/// whenever it is asked for, and carrying it out leaves a list of which nothing more goes. Never removes the newest, the newest verified
+/// one, one that is protected, or any older than a replacement of the database that nobody has accepted.
 /// </summary>
 /// <remarks>
-/// As in restic and borg the newest of each period is kept, and while a rule has fewer periods than it may keep, the oldest snapshot too, so
-/// that it can grow into a yearly one. Of a period the newest verified one counts; one with a failed check only where there is no other.
+/// As in restic and borg the newest of each period is kept, and while a rule has fewer periods than it may keep, the oldest snapshot too,
+/// so that it can grow into a yearly one. Of a period the newest verified one counts; one with a failed check only where there is no other.
 /// </remarks>
 public sealed class RetentionPlan
 {
@@ -66,8 +66,10 @@ public sealed class RetentionPlan
     private void ByPeriod(string rule, int? number, Func<DateTimeOffset, FormattableString> nameOf)
     {
         if (number is not > 0) return;
-        var periods = _newestFirst.GroupBy(s => FormattableString.Invariant(nameOf(LocalOf(s)))).OrderByDescending(p => p.First().CutAt).ToList();
-        foreach (var period in periods.Take(number.Value)) Keep(period.FirstOrDefault(s => s.Verified) ?? period.First(), $"{rule} {period.Key}");
+        var periods = _newestFirst.GroupBy(s => FormattableString.Invariant(nameOf(LocalOf(s)))).OrderByDescending(p => p.First().CutAt)
+            .ToList();
+        foreach (var period in periods.Take(number.Value))
+            Keep(period.FirstOrDefault(s => s.Verified) ?? period.First(), $"{rule} {period.Key}");
         var oldest = _newestFirst.LastOrDefault(s => s.Verified) ?? _newestFirst.LastOrDefault();
         if (periods.Count < number && oldest is not null && _reasons[oldest.Name].All(r => !r.StartsWith(rule, StringComparison.Ordinal)))
             Keep(oldest, $"{rule}, the oldest");

@@ -5,8 +5,8 @@ using ChatOps.Values;
 namespace ChatOps.Retention;
 
 /// <summary>
-/// How many snapshots stay: of the newest, and of the newest of each hour, day, week, month and year that has one. What any rule keeps is kept.
-/// A rule of 0, or without a number, keeps nothing; without any rule everything is kept.
+/// How many snapshots stay: of the newest, and of the newest of each hour, day, week, month and year that has one. What any rule keeps is
+/// kept. A rule of 0, or without a number, keeps nothing; without any rule everything is kept.
 /// </summary>
 public sealed record RetentionRules
 {
@@ -43,7 +43,8 @@ public sealed record RetentionRules
     /// <summary>Null when they can be followed.</summary>
     public Fault? Check() =>
         Numbers().Any(n => n is < 0 or > Most)
-            ? new Fault("BadRules", $"a rule keeps from 0 to {Most.ToString("#,0", CultureInfo.InvariantCulture)} snapshots", "Leave out what shall keep none")
+            ? new Fault("BadRules", $"a rule keeps from 0 to {Most.ToString("#,0", CultureInfo.InvariantCulture)} snapshots",
+                "Leave out what shall keep none")
             : !TimeZoneInfo.TryFindSystemTimeZoneById(ZoneName, out _)
                 ? new Fault("BadZone", $"there is no time zone '{TimeZone}'", "Write an IANA name, such as Europe/Berlin")
                 : string.IsNullOrEmpty(KeepWithin) ? null : RetentionSpan.Parse(KeepWithin).Fault;

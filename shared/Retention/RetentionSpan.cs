@@ -5,8 +5,8 @@ using ChatOps.Values;
 namespace ChatOps.Retention;
 
 /// <summary>
-/// A length of time as people write it: <c>30d</c>, <c>12h</c>, <c>1y2m3d</c>. Years, months (m), weeks, days and hours, in that order, each at
-/// most once; there are no minutes. Years and months are those of the calendar.
+/// A length of time as people write it: <c>30d</c>, <c>12h</c>, <c>1y2m3d</c>. Years, months (m), weeks, days and hours, in that order,
+/// each at most once; there are no minutes. Years and months are those of the calendar.
 /// </summary>
 public sealed partial record RetentionSpan(int Years, int Months, int Weeks, int Days, int Hours)
 {
@@ -14,8 +14,10 @@ public sealed partial record RetentionSpan(int Years, int Months, int Weeks, int
     {
         var match = Form().Match(text.Trim());
         if (!match.Success || match.Length == 0)
-            return new Fault("BadRules", $"'{(text.Length > 40 ? text[..40] + "…" : text)}' is no length of time", "Write 30d, 12h, 2w or 1y2m3d (m is months)");
-        int Part(string unit) => match.Groups[unit] is { Success: true } found ? int.Parse(found.ValueSpan, CultureInfo.InvariantCulture) : 0;
+            return new Fault("BadRules", $"'{(text.Length > 40 ? text[..40] + "…" : text)}' is no length of time",
+                "Write 30d, 12h, 2w or 1y2m3d (m is months)");
+        int Part(string unit) =>
+            match.Groups[unit] is { Success: true } found ? int.Parse(found.ValueSpan, CultureInfo.InvariantCulture) : 0;
         var span = new RetentionSpan(Part("y"), Part("m"), Part("w"), Part("d"), Part("h"));
         return span == new RetentionSpan(0, 0, 0, 0, 0)
             ? new Fault("BadRules", $"'{text.Trim()}' is no time at all", "Leave it out, or write 30d")

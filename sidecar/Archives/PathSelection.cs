@@ -3,8 +3,8 @@ using ChatOps.Values;
 namespace ChatOps.Sidecar.Archives;
 
 /// <summary>
-/// What a person wants of an archive: paths below the home, folders with all that is in them, or globs. Remembers which of them it has met, so
-/// that one that means nothing can be named.
+/// What a person wants of an archive: paths below the home, folders with all that is in them, or globs. Remembers which of them it has met,
+/// so that one that means nothing can be named.
 /// </summary>
 internal sealed class PathSelection
 {
@@ -20,7 +20,8 @@ internal sealed class PathSelection
         {
             var path = (text.StartsWith("./", StringComparison.Ordinal) ? text[2..] : text).TrimEnd('/');
             if (path.Split('/').Any(part => part is "" or "." or ".."))
-                return new Fault("BadPath", $"'{text}' is no path below the home", "Write it as `sidecar inspect` would: .config/Signal/config.json");
+                return new Fault("BadPath", $"'{text}' is no path below the home",
+                    "Write it as `sidecar inspect` would: .config/Signal/config.json");
             wanted.Add(path);
         }
         return new PathSelection(wanted);

@@ -1,6 +1,7 @@
 namespace ChatOps.Sidecar.Archives;
 
-/// <summary>Passes on the members somebody wants, and of the folders they lie in the mode, owner and time: those come last in an archive.</summary>
+/// <summary>Passes on the members somebody wants, and of the folders they lie in the mode, owner and time: those come last in an
+/// archive.</summary>
 internal sealed class SelectingSink(IEntrySink below, Func<string, bool> wanted) : IEntrySink
 {
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);

@@ -21,7 +21,10 @@ internal sealed class PruneCommand : ISidecarCommand
         Description = "Keep all that are younger than the newest by at most this: 30d, 12h, 2w, 1y2m3d (m is months).",
     };
 
-    private readonly Option<string?> _zone = new("--time-zone") { Description = "Where days begin, such as Europe/Berlin; without it, UTC." };
+    private readonly Option<string?> _zone = new("--time-zone")
+    {
+        Description = "Where days begin, such as Europe/Berlin; without it, UTC.",
+    };
 
     private readonly Option<string?> _accept = new("--accept-fingerprint")
     {

@@ -85,7 +85,8 @@ internal sealed class PruneText(IReport report, PrunePlan plan)
             });
     }
 
-    private string Would(int gone) => $"{Count(gone, plan.Orphans.Count)} would be removed, {Snapshots(plan.Retention.Verdicts.Count - gone)} kept";
+    private string Would(int gone) =>
+        $"{Count(gone, plan.Orphans.Count)} would be removed, {Snapshots(plan.Retention.Verdicts.Count - gone)} kept";
 
     private static string Count(int snapshots, int orphans) => orphans == 0
         ? Snapshots(snapshots)

@@ -11,8 +11,8 @@ namespace ChatOps.Sidecar.Runs;
 /// <c>NAME.before-restore-TIME</c>, and nothing is ever deleted of it. Each file is the old or the new one at every instant; nothing is
 /// followed through a symbolic link. An interruption is finished by running again.
 /// </summary>
-/// <param name="databases">Paths whose <c>-wal</c>, <c>-shm</c> and <c>-journal</c> belong to the old file: beside the new one they would be
-/// played into it.</param>
+/// <param name="databases">Paths whose <c>-wal</c>, <c>-shm</c> and <c>-journal</c> belong to the old file: beside the new one they would
+/// be played into it.</param>
 internal sealed class PathPlacement(string into, IReadOnlySet<string> databases, DateTimeOffset now)
 {
     public static readonly IReadOnlyList<string> Companions = ["-wal", "-shm", "-journal"];
@@ -53,7 +53,8 @@ internal sealed class PathPlacement(string into, IReadOnlySet<string> databases,
                 continue;
             }
             if (state.Kind == FileKind.Directory && there is { Kind: FileKind.SymbolicLink })
-                throw new FaultException(new Fault("UnsafePath", $"placing {path} in {into}: there is a link of that name, which is not followed",
+                throw new FaultException(
+                    new Fault("UnsafePath", $"placing {path} in {into}: there is a link of that name, which is not followed",
                     "Give --into the directory it leads to, or move it away"));
             PlaceOne(from, to, prefix, name, state.Kind, there?.Kind);
         }

@@ -12,10 +12,11 @@ internal sealed record PathRestoreOutcome(
     Manifest Restored, string Into, IReadOnlyList<string> Placed, IReadOnlyList<string> Kept, IReadOnlyList<string> Same, bool OwnersKept);
 
 /// <summary>
-/// Restores single paths of a snapshot into a directory beside what is there. Everything is extracted and checked first, apart from it; until
-/// then any failure leaves the directory untouched.
+/// Restores single paths of a snapshot into a directory beside what is there. Everything is extracted and checked first, apart from it;
+/// until then any failure leaves the directory untouched.
 /// </summary>
-internal sealed class PathRestoreRun(IArchiveStore store, TimeProvider time, Action<RunProgress>? listener = null, AgeIdentity? identity = null)
+internal sealed class PathRestoreRun(IArchiveStore store, TimeProvider time, Action<RunProgress>? listener = null,
+    AgeIdentity? identity = null)
 {
     private readonly ProgressMeter _meter = new(listener);
 

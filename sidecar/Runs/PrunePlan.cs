@@ -29,7 +29,8 @@ internal sealed record PrunePlan
     public static PrunePlan Make(PruneRequest request, IEnumerable<StoredParts> parts, IEnumerable<Manifest> manifests, DateTimeOffset now)
     {
         // Both the name and the manifest must say that it is the target's: neither alone is enough to remove anything.
-        var ours = parts.Where(part => part.Name.Target == request.Target).OrderBy(part => part.Name.ToString(), StringComparer.Ordinal).ToList();
+        var ours = parts.Where(part => part.Name.Target == request.Target).OrderBy(part => part.Name.ToString(), StringComparer.Ordinal)
+            .ToList();
         var known = manifests.Where(m => m.Target == request.Target && SnapshotName.TryParse(m.Name)?.Target == request.Target)
             .ToDictionary(m => m.Name, StringComparer.Ordinal);
         return new()

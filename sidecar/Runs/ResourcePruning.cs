@@ -13,7 +13,8 @@ namespace ChatOps.Sidecar.Runs;
 internal sealed class ResourcePruning(IArchiveStore store, TimeProvider time)
 {
     /// <returns>What a person should know of it; nothing when all went as the rules say, or there are none.</returns>
-    public async Task<IReadOnlyList<string>> RunAsync(Snapshot snapshot, Manifest taken, StatusReport report, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> RunAsync(
+        Snapshot snapshot, Manifest taken, StatusReport report, CancellationToken cancellation)
     {
         if (snapshot.Spec.Retention is not { IsEmpty: false } rules)
             return [];

@@ -7,8 +7,8 @@ using ChatOps.Values;
 namespace ChatOps.Sidecar.Runs;
 
 /// <summary>
-/// Writes an archive, or what is wanted of it, below an empty directory and makes it durable there. The whole archive is read and must agree
-/// with its manifest in everything, however little of it is wanted.
+/// Writes an archive, or what is wanted of it, below an empty directory and makes it durable there. The whole archive is read and must
+/// agree with its manifest in everything, however little of it is wanted.
 /// </summary>
 internal sealed class RestoreExtraction(IArchiveStore store, AgeIdentity? identity, ProgressMeter meter)
 {

@@ -4,8 +4,10 @@ using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Runs;
 
-/// <summary>What a restore brings and what it takes on disk, from the list of files in the manifest; the archive is not read for it.</summary>
-/// <param name="Room">Bytes with every file and folder rounded up to whole blocks: thousands of small ones take far more than they hold.</param>
+/// <summary>What a restore brings and what it takes on disk, from the list of files in the manifest; the archive is not read for
+/// it.</summary>
+/// <param name="Room">Bytes with every file and folder rounded up to whole blocks: thousands of small ones take far more than they
+/// hold.</param>
 /// <param name="Helpers">Files nobody asked for whose contents a hard link that was asked for shares.</param>
 internal sealed record RestoreNeeds(long Files, long Bytes, long Room, IReadOnlySet<string> Helpers)
 {
@@ -30,7 +32,8 @@ internal sealed record RestoreNeeds(long Files, long Bytes, long Room, IReadOnly
             }
         }
         if (selection?.Unmet() is { } unmet)
-            throw new FaultException(new Fault("NoSuchPath", $"{manifest.Name} holds nothing under '{unmet}'", "Globs: * stays within a name, ** does not"));
+            throw new FaultException(new Fault("NoSuchPath", $"{manifest.Name} holds nothing under '{unmet}'",
+                "Globs: * stays within a name, ** does not"));
         if (helpers.Count == 0)
             return new(files, bytes, room, helpers);
         await using var again = await store.OpenManifestAsync(manifest.Name, cancellation);
@@ -52,5 +55,6 @@ internal sealed record RestoreNeeds(long Files, long Bytes, long Room, IReadOnly
         return new DriveInfo(directory).AvailableFreeSpace;
     }
 
-    private static long RoomOf(FileRecord record) => record.Type is "file" or "directory" ? Math.Max(1, (record.Size + Block - 1) / Block) * Block : 0;
+    private static long RoomOf(FileRecord record) =>
+        record.Type is "file" or "directory" ? Math.Max(1, (record.Size + Block - 1) / Block) * Block : 0;
 }

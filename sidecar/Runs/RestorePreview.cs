@@ -37,7 +37,9 @@ internal sealed record RestorePreview(
             // What was made by another program may name anything; such an archive is refused when it is read.
             if (EntryPath.Check(record.Path) is not { Succeeded: true, Value: var path })
                 continue;
-            var old = databases.Contains(path) ? PathPlacement.Companions.Where(end => File.Exists(Path.Combine(into, path + end))).ToList() : [];
+            var old = databases.Contains(path)
+                ? PathPlacement.Companions.Where(end => File.Exists(Path.Combine(into, path + end))).ToList()
+                : [];
             if (IsInTheWay(Path.Combine(into, path), record, replaced: old.Count > 0))
                 found.Add(path);
             found.AddRange(old.Select(end => path + end));

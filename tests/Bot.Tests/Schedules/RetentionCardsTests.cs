@@ -38,7 +38,8 @@ public sealed class RetentionCardsTests
     public void A_replaced_database_is_told_with_the_words_that_accept_it()
     {
         var rules = RetentionRules.Parse("last 1").Value;
-        RetentionCandidate[] snapshots = [.. Snapshots([0, 1]).Select((s, i) => s with { Databases = [new("db", i == 0 ? "bbbb" : "aaaa")] })];
+        RetentionCandidate[] snapshots = [.. Snapshots([0, 1])
+            .Select((s, i) => s with { Databases = [new("db", i == 0 ? "bbbb" : "aaaa")] })];
         var card = RetentionCards.Preview("home", rules, RetentionPlan.Make(snapshots, rules), "/use");
         Assert.Contains(card.Lines, line => line.EndsWith("/schedule accept home bbbb", StringComparison.Ordinal));
     }
@@ -50,5 +51,6 @@ public sealed class RetentionCardsTests
         return PlainText.Render(RetentionCards.Preview("home", rules, RetentionPlan.Make(snapshots, rules), "/use"));
     }
 
-    private static IEnumerable<RetentionCandidate> Snapshots(int[] daysAgo) => daysAgo.Select(d => new RetentionCandidate($"s{d}", Start.AddDays(-d)));
+    private static IEnumerable<RetentionCandidate> Snapshots(int[] daysAgo) =>
+        daysAgo.Select(d => new RetentionCandidate($"s{d}", Start.AddDays(-d)));
 }

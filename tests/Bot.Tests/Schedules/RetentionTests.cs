@@ -21,8 +21,10 @@ public sealed class RetentionTests(Clusters clusters)
         await bot.TypeAsync("ann", "/schedule set home \"0 3 1 1 *\"");
         foreach (var day in new[] { 18, 19, 20 }) await TakenAsync(place, day);
         await KnowsAsync(bot, 3);
-        Assert.Contains("bob may not snapshot", (await bot.TypeAsync("bob", "/schedule retention home \"last 1\"")).Title, StringComparison.Ordinal);
-        Assert.Contains("cannot be read as rules", (await bot.TypeAsync("ann", "/schedule retention home \"all of them\"")).Title, StringComparison.Ordinal);
+        Assert.Contains("bob may not snapshot", (await bot.TypeAsync("bob", "/schedule retention home \"last 1\"")).Title,
+            StringComparison.Ordinal);
+        Assert.Contains("cannot be read as rules", (await bot.TypeAsync("ann", "/schedule retention home \"all of them\"")).Title,
+            StringComparison.Ordinal);
 
         var tried = await bot.TypeAsync("ann", "/schedule retention home \"last 1, daily 2\"");
         Assert.Equal((CardState.Waiting, "Snapshots of home: last 1, daily 2?"), (tried.State, tried.Title));
@@ -31,11 +33,13 @@ public sealed class RetentionTests(Clusters clusters)
 
         await bot.PressAsync("ann", tried.Buttons.Single().Action);
         await bot.WhenAsync(cards => cards.Any(c => c.Card is { State: CardState.Succeeded, Title: "Snapshots of home: last 1, daily 2" }));
-        Assert.Equal((1, 2), ((await ScheduleAsync(place)).Spec.Retention!.KeepLast, (await ScheduleAsync(place)).Spec.Retention!.KeepDaily));
+        Assert.Equal((1, 2), ((await ScheduleAsync(place)).Spec.Retention!.KeepLast, (await ScheduleAsync(place))
+            .Spec.Retention!.KeepDaily));
 
         await bot.PressAsync("ann", (await bot.TypeAsync("ann", "/schedule retention home \"weekly 3\"")).Buttons.Single().Action);
         await bot.WhenAsync(cards => cards.Any(c => c.Card is { State: CardState.Succeeded, Title: "Snapshots of home: weekly 3" }));
-        Assert.Equal((null, 3), ((await ScheduleAsync(place)).Spec.Retention!.KeepLast, (await ScheduleAsync(place)).Spec.Retention!.KeepWeekly));
+        Assert.Equal((null, 3), ((await ScheduleAsync(place)).Spec.Retention!.KeepLast, (await ScheduleAsync(place))
+            .Spec.Retention!.KeepWeekly));
         await bot.PressAsync("ann", (await bot.TypeAsync("ann", "/schedule retention home none")).Buttons.Single().Action);
         await bot.WhenAsync(cards => cards.Any(c => c.Card is { State: CardState.Succeeded, Title: "Snapshots of home: keep everything" }));
         Assert.True((await ScheduleAsync(place)).Spec.Retention is null or { IsEmpty: true });
@@ -53,11 +57,13 @@ public sealed class RetentionTests(Clusters clusters)
         var tried = await bot.TypeAsync("ann", "/schedule retention home \"last 1\"");
         var words = tried.Lines.Single(l => l.StartsWith('⚠')).Split(" says ")[1];
         Assert.Equal("/schedule accept home bbbbbbbbbbbbbbbb", words);
-        Assert.Contains("another fingerprint", (await bot.TypeAsync("ann", "/schedule accept home aaaaaaaaaaaaaaaa")).Title, StringComparison.Ordinal);
+        Assert.Contains("another fingerprint", (await bot.TypeAsync("ann", "/schedule accept home aaaaaaaaaaaaaaaa")).Title,
+            StringComparison.Ordinal);
         Assert.Contains("no fingerprint", (await bot.TypeAsync("ann", "/schedule accept home <b>")).Title, StringComparison.Ordinal);
         Assert.Equal("The new database of home is accepted", (await bot.TypeAsync("ann", words)).Title);
         Assert.Equal("bbbbbbbbbbbbbbbb", (await ScheduleAsync(place)).Spec.Retention!.AcceptedFingerprint);
-        Assert.Equal("1 snapshot would be removed now, 1 would stay.", (await bot.TypeAsync("ann", "/schedule retention home \"last 1\"")).Lines[0]);
+        Assert.Equal("1 snapshot would be removed now, 1 would stay.", (await bot.TypeAsync("ann", "/schedule retention home \"last 1\""))
+            .Lines[0]);
     }
 
     [Theory]
@@ -70,12 +76,18 @@ public sealed class RetentionTests(Clusters clusters)
         await DueAsync(place);
         await using var bot = await BotAsync(place);
         string? made = null;
-        await Eventually.TrueAsync("one is made", async () => (made = (await NamesAsync(place)).FirstOrDefault(n => n.StartsWith("home-", StringComparison.Ordinal))) is not null);
+        await Eventually.TrueAsync("one is made", async () =>
+            (made = (await NamesAsync(place)).FirstOrDefault(n => n.StartsWith("home-", StringComparison.Ordinal))) is not null);
         var spec = (await place.Client.GetAsync(ChatOpsKinds.Snapshots, place.Namespace, made!, Ended)).Spec;
         Assert.Equal((1, "2d"), (spec.Retention!.KeepLast, spec.Retention.KeepWithin));
         Assert.Equal([Archive(16)], spec.Protect!);
 
-        await StatusAsync(place, made!, new() { ["phase"] = "Succeeded", ["cutTime"] = "2026-11-21T03:00:00Z", ["pruned"] = new JsonArray(Archive(17)) });
+        await StatusAsync(place, made!, new()
+        {
+            ["phase"] = "Succeeded",
+            ["cutTime"] = "2026-11-21T03:00:00Z",
+            ["pruned"] = new JsonArray(Archive(17))
+        });
         await Eventually.TrueAsync("its resource is deleted", async () => !(await NamesAsync(place)).Contains("s17"));
         Assert.Equal(["s16", "s18"], (await NamesAsync(place)).Where(n => n.StartsWith('s')).Order());
     }
@@ -84,10 +96,24 @@ public sealed class RetentionTests(Clusters clusters)
 
     private static async Task TakenAsync(Place place, int day, string? mark = null)
     {
-        var body = new JsonObject { ["metadata"] = new JsonObject { ["name"] = $"s{day}" }, ["spec"] = new JsonObject { ["target"] = "home" } };
+        var body = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = $"s{day}" },
+            ["spec"] = new JsonObject { ["target"] = "home" }
+        };
         await place.Client.CreateAsync(ChatOpsKinds.Snapshots, place.Namespace, body, Ended);
-        var status = new JsonObject { ["phase"] = "Succeeded", ["cutTime"] = $"2026-11-{day}T03:00:00Z", ["archive"] = new JsonObject { ["name"] = Archive(day) } };
-        if (mark is not null) status["databases"] = new JsonArray(new JsonObject { ["path"] = "db", ["encrypted"] = true, ["fingerprint"] = mark });
+        var status = new JsonObject
+        {
+            ["phase"] = "Succeeded",
+            ["cutTime"] = $"2026-11-{day}T03:00:00Z",
+            ["archive"] = new JsonObject { ["name"] = Archive(day) }
+        };
+        if (mark is not null) status["databases"] = new JsonArray(new JsonObject
+        {
+            ["path"] = "db",
+            ["encrypted"] = true,
+            ["fingerprint"] = mark
+        });
         await StatusAsync(place, $"s{day}", status);
     }
 
@@ -97,7 +123,13 @@ public sealed class RetentionTests(Clusters clusters)
         var body = new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = $"change-{number}" },
-            ["spec"] = new JsonObject { ["target"] = "home", ["action"] = "deploy", ["number"] = number, ["plan"] = new JsonObject { ["digest"] = $"sha256:{new string('0', 64)}" } },
+            ["spec"] = new JsonObject
+            {
+                ["target"] = "home",
+                ["action"] = "deploy",
+                ["number"] = number,
+                ["plan"] = new JsonObject { ["digest"] = $"sha256:{new string('0', 64)}" }
+            },
         };
         await place.Client.CreateAsync(ChatOpsKinds.Changes, place.Namespace, body, Ended);
         var status = new JsonObject { ["status"] = new JsonObject { ["phase"] = "Failed", ["preChangeSnapshot"] = snapshot } };
@@ -106,10 +138,16 @@ public sealed class RetentionTests(Clusters clusters)
 
     private static async Task DueAsync(Place place)
     {
-        var spec = new JsonObject { ["target"] = "home", ["schedule"] = "* * * * *", ["retention"] = new JsonObject { ["keepLast"] = 1, ["keepWithin"] = "2d" } };
+        var spec = new JsonObject
+        {
+            ["target"] = "home",
+            ["schedule"] = "* * * * *",
+            ["retention"] = new JsonObject { ["keepLast"] = 1, ["keepWithin"] = "2d" }
+        };
         var body = new JsonObject { ["metadata"] = new JsonObject { ["name"] = "home" }, ["spec"] = spec };
         await place.Client.CreateAsync(ChatOpsKinds.SnapshotSchedules, place.Namespace, body, Ended);
-        var last = TimeProvider.System.GetUtcNow().AddSeconds(-61).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        var last = TimeProvider.System.GetUtcNow().AddSeconds(-61)
+            .UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         var status = new JsonObject { ["status"] = new JsonObject { ["lastScheduleTime"] = last } };
         await place.Client.PatchAsync(ChatOpsKinds.SnapshotSchedules, place.Namespace, "home", Patch.Merge(status), Ended, "status");
     }
@@ -118,14 +156,17 @@ public sealed class RetentionTests(Clusters clusters)
         ChatOpsKinds.Snapshots, place.Namespace, name, Patch.Merge(new JsonObject { ["status"] = status }), Ended, "status");
 
     private static async Task<IReadOnlyList<string>> NamesAsync(Place place) =>
-        [.. (await place.Client.ListAsync(ChatOpsKinds.Snapshots, place.Namespace, Selection.All, Ended)).Items.Select(s => s.Metadata.Name)];
+        [.. (await place.Client.ListAsync(ChatOpsKinds.Snapshots, place.Namespace, Selection.All, Ended))
+            .Items.Select(s => s.Metadata.Name)];
 
-    private static Task<SnapshotSchedule> ScheduleAsync(Place place) => place.Client.GetAsync(ChatOpsKinds.SnapshotSchedules, place.Namespace, "home", Ended);
+    private static Task<SnapshotSchedule> ScheduleAsync(Place place) =>
+        place.Client.GetAsync(ChatOpsKinds.SnapshotSchedules, place.Namespace, "home", Ended);
 
     /// <summary>What was written with kubectl reaches the bot by its watch.</summary>
     private static Task KnowsAsync(BotUnderTest bot, int count) => Eventually.TrueAsync("the bot knows them", async () =>
         (await bot.TypeAsync("ann", "/snapshots home")).Lines.Count(l => l.StartsWith('✔')) == count);
 
     private static Task<BotUnderTest> BotAsync(Place place) => place.BotAsync(text => text.Replace(
-        "workload: statefulset/home, ", "workload: statefulset/home, home: { path: /data, claim: data, sidecarImage: app:1 }, ", StringComparison.Ordinal));
+        "workload: statefulset/home, ", "workload: statefulset/home, home: { path: /data, claim: data, sidecarImage: app:1 }, ",
+            StringComparison.Ordinal));
 }

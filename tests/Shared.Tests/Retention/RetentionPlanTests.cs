@@ -41,7 +41,8 @@ public sealed class RetentionPlanTests
     {
         var rules = RetentionRules.Parse("last 1, daily 2, weekly 1, within 3h, yearly 3").Value;
         var plan = RetentionPlan.Make(Snapshots("20T03 20T02 19T03 12T03"), rules);
-        Assert.Equal(["last 1", "daily 2026-11-20", "weekly 2026-W47", "yearly 2026", "within 3h", "newest", "newest verified"], plan.Verdicts[0].Reasons);
+        Assert.Equal(["last 1", "daily 2026-11-20", "weekly 2026-W47", "yearly 2026", "within 3h", "newest", "newest verified"],
+            plan.Verdicts[0].Reasons);
         Assert.Equal(["within 3h"], plan.Verdicts[1].Reasons);
         Assert.Equal(["daily 2026-11-19"], plan.Verdicts[2].Reasons);
         Assert.Equal(["yearly, the oldest"], plan.Verdicts[3].Reasons);
@@ -53,7 +54,8 @@ public sealed class RetentionPlanTests
     public void A_day_begins_where_the_time_zone_says(string? zone, string kept)
     {
         // In Berlin 20T23:30 is already the 21st, and 19T23:30 the 20th.
-        var plan = RetentionPlan.Make(Snapshots("20T23:30 20T22:30 20T21:30 19T23:30 19T22:30"), new RetentionRules { KeepDaily = 2, TimeZone = zone });
+        var plan = RetentionPlan.Make(Snapshots("20T23:30 20T22:30 20T21:30 19T23:30 19T22:30"),
+            new RetentionRules { KeepDaily = 2, TimeZone = zone });
         Assert.Equal(kept, string.Join(' ', Kept(plan).Select(s => s.Name)));
     }
 
@@ -111,7 +113,8 @@ public sealed class RetentionPlanTests
     public void A_second_replacement_asks_again()
     {
         RetentionCandidate[] snapshots = [.. "20T03:c 19T03:b 18T03:a".Split(' ').Select(Marked)];
-        Assert.Equal("20T03", RetentionPlan.Make(snapshots, new RetentionRules { KeepLast = 1, AcceptedFingerprint = "b" }).Replacement!.At.Name);
+        Assert.Equal("20T03", RetentionPlan.Make(snapshots, new RetentionRules { KeepLast = 1, AcceptedFingerprint = "b" })
+            .Replacement!.At.Name);
     }
 
     [Theory]
@@ -128,13 +131,15 @@ public sealed class RetentionPlanTests
     internal static IEnumerable<RetentionCandidate> Kept(RetentionPlan plan) => plan.Verdicts.Where(v => v.Keep).Select(v => v.Snapshot);
 
     private static IEnumerable<RetentionCandidate> Snapshots(string text) =>
-        text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(t => new RetentionCandidate(t, MomentOf(t.TrimEnd('!')), !t.EndsWith('!')));
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(t => new RetentionCandidate(t, MomentOf(t.TrimEnd('!')), !t.EndsWith('!')));
 
     private static RetentionCandidate Marked(string text) => text.Split(':') is [var moment, var mark]
         ? new RetentionCandidate(moment, MomentOf(moment)) { Databases = [new("db", mark)] }
         : new RetentionCandidate(text, MomentOf(text));
 
-    private static RetentionCandidate At(string name, int year, int month, int day) => new(name, new(year, month, day, 12, 0, 0, TimeSpan.Zero));
+    private static RetentionCandidate At(string name, int year, int month, int day) =>
+        new(name, new(year, month, day, 12, 0, 0, TimeSpan.Zero));
 
     /// <summary><c>20T03</c> or <c>20T03:59</c>, of November 2026 in UTC.</summary>
     private static DateTimeOffset MomentOf(string text) => DateTimeOffset.Parse(

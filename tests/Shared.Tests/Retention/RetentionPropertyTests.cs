@@ -46,7 +46,8 @@ public sealed class RetentionPropertyTests
         var kept = RetentionPlanTests.Kept(RetentionPlan.Make(snapshots, rules)).Select(s => s.Name).ToHashSet();
         return (snapshots.Length == 0 || kept.Count > 0)
             && snapshots.Where(s => s.Protected is not null).All(s => kept.Contains(s.Name))
-            && (!snapshots.Any(s => s.Verified) || snapshots.Where(s => s.Verified).GroupBy(s => s.CutAt).MaxBy(g => g.Key)!.Any(s => kept.Contains(s.Name)));
+            && (!snapshots.Any(s => s.Verified) || snapshots.Where(s => s.Verified).GroupBy(s => s.CutAt)
+                .MaxBy(g => g.Key)!.Any(s => kept.Contains(s.Name)));
     });
 
     [Fact]
@@ -64,7 +65,8 @@ public sealed class RetentionPropertyTests
 
     [Fact]
     public void Nothing_older_than_an_unaccepted_replacement_goes() => ForAll((snapshots, rules) =>
-        RetentionPlan.Make(snapshots, rules) is not { Replacement: { } replacement } plan || plan.Removed.All(s => s.CutAt >= replacement.At.CutAt));
+        RetentionPlan.Make(snapshots, rules) is not { Replacement: { } replacement } plan
+            || plan.Removed.All(s => s.CutAt >= replacement.At.CutAt));
 
     private static IEnumerable<RetentionRules> Larger(RetentionRules rules) =>
     [

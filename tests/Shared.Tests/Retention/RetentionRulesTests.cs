@@ -9,7 +9,8 @@ public sealed class RetentionRulesTests
     [InlineData("daily 7 last 3", "last 3, daily 7")]
     [InlineData("keep-last=3 KEEP-WITHIN=1y2m", "last 3, within 1y2m")]
     [InlineData("last 0", "keep everything")]
-    public void They_are_read_as_people_write_them(string text, string rules) => Assert.Equal(rules, RetentionRules.Parse(text).Value.ToString());
+    public void They_are_read_as_people_write_them(string text, string rules) =>
+        Assert.Equal(rules, RetentionRules.Parse(text).Value.ToString());
 
     [Theory]
     [InlineData("")]
@@ -35,7 +36,8 @@ public sealed class RetentionRulesTests
     {
         var span = RetentionSpan.Parse(text).Value;
         Assert.Equal(text, span.ToString());
-        Assert.Equal(since, span.Before(new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero)).ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(since, span.Before(new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero))
+            .ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Theory]

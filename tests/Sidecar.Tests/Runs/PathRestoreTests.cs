@@ -70,7 +70,8 @@ public sealed class PathRestoreTests : IDisposable
         var outcome = await RestoreIntoAsync(_home.Root, "a.db");
         Assert.Equal(2, outcome.Kept.Count);
         Assert.False(File.Exists(_home.At("a.db-wal")));
-        Assert.Equal("the log of another", File.ReadAllText(_home.At(outcome.Kept.Single(kept => kept.StartsWith("a.db-wal", StringComparison.Ordinal)))));
+        Assert.Equal("the log of another", File.ReadAllText(_home.At(
+            outcome.Kept.Single(kept => kept.StartsWith("a.db-wal", StringComparison.Ordinal)))));
         using var restored = PlainSqlite.Open(_home.At("a.db"));
         Assert.Equal(1L, restored.Ask("SELECT x FROM t"));
     }
@@ -248,7 +249,8 @@ public sealed class PathRestoreTests : IDisposable
         File.WriteAllText(Path.Combine(_home.Store, manifest.Archive), "");
         await using (var output = File.Create(Path.Combine(_home.Store, name + ".json")))
             ManifestFile.Write(output, manifest, new MemoryStream("""{"path":"huge","type":"file","size":1152921504606846976,"sha256":"00"}"""u8.ToArray()));
-        Assert.Equal("NoRoom", await Faults.KindAsync(() => single ? RestoreIntoAsync(Into, name, "huge") : _home.RestoreAsync(name, Into)));
+        Assert.Equal("NoRoom", await Faults.KindAsync(() => single ? RestoreIntoAsync(Into, name, "huge")
+            : _home.RestoreAsync(name, Into)));
         Assert.False(Directory.Exists(Into));
         Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(Into)!, ".into*"));
     }

@@ -132,7 +132,8 @@ public sealed class PruneRunTests
     [Fact]
     public async Task What_is_older_than_a_replaced_database_goes_only_when_the_new_one_is_accepted()
     {
-        Manifest With(Manifest m, string mark) => m with { Databases = [new("db", "wal", true, true, null, null, 0, 0, mark, null, "ok", [])] };
+        Manifest With(Manifest m, string mark) =>
+            m with { Databases = [new("db", "wal", true, true, null, null, 0, 0, mark, null, "ok", [])] };
         foreach (var (day, mark) in new[] { (20, "bb"), (19, "bb"), (18, "aa"), (17, "aa") })
             await PutAsync(_store, Name(day), m => With(m, mark));
         var held = await PruneAsync(_store, new RetentionRules { KeepLast = 1 });
@@ -151,8 +152,10 @@ public sealed class PruneRunTests
         var (code, output, _) = await Cli.RunAsync(home, "prune", "--dry-run", "--keep-last", "1", "--protect", Name(18));
         Assert.Equal(0, code);
         Assert.Equal(
-            [$"keep    {Name(20)}", $"remove  {Name(19)}", $"keep    {Name(18)}", "1 snapshot would be removed, 2 snapshots kept; nothing was changed"],
-            output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.StartsWith("1 ", StringComparison.Ordinal) ? line : line[..41]));
+            [$"keep    {Name(20)}", $"remove  {Name(19)}", $"keep    {Name(18)}",
+                "1 snapshot would be removed, 2 snapshots kept; nothing was changed"],
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.StartsWith("1 ", StringComparison.Ordinal) ? line : line[..41]));
         Assert.Contains("last 1, newest, newest verified", output, StringComparison.Ordinal);
         Assert.Equal(before, Files(home));
     }
@@ -189,7 +192,8 @@ public sealed class PruneRunTests
 
     private static string Name(int day, string target = "ghostwire") => $"{target}-202611{day}T030000Z-abcdef";
 
-    private static string[] Files(Home home) => [.. Directory.GetFiles(home.Store).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    private static string[] Files(Home home) => [.. Directory.GetFiles(home.Store).Select(path => Path.GetFileName(path))
+        .Order(StringComparer.Ordinal)];
 
     private static async Task PutAsync(IArchiveStore store, params int[] days)
     {

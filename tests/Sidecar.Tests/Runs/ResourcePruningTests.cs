@@ -19,7 +19,8 @@ public sealed class ResourcePruningTests : IDisposable
     {
         string[] older = [await TakeAsync(), await TakeAsync()];
         var status = await RunAsync(LastOne);
-        Assert.Equal((SnapshotPhase.Succeeded, null), (status.Phase, status.Warnings?.FirstOrDefault(w => w.Contains("older", StringComparison.Ordinal))));
+        Assert.Equal((SnapshotPhase.Succeeded, null),
+            (status.Phase, status.Warnings?.FirstOrDefault(w => w.Contains("older", StringComparison.Ordinal))));
         Assert.Equal(older.Order(), status.Pruned!.Order());
         Assert.Equal([status.Archive!.Name], await _home.Archives.NamesAsync());
     }
@@ -78,7 +79,8 @@ public sealed class ResourcePruningTests : IDisposable
 
     private async Task<string> TakeAsync() => (await _home.SnapshotAsync()).Name;
 
-    private async Task<SnapshotStatus> RunAsync(SnapshotSpec spec, string name = "s1", SnapshotStatus? status = null, IArchiveStore? store = null)
+    private async Task<SnapshotStatus> RunAsync(SnapshotSpec spec, string name = "s1", SnapshotStatus? status = null,
+        IArchiveStore? store = null)
     {
         _cluster.Add(name, status: status, spec: spec);
         using var stop = new CancellationTokenSource();

@@ -36,7 +36,8 @@ public sealed class RestoreKilledTests : IDisposable
         _into = _mounted ? Disk : Directory.CreateDirectory(Path.Combine(Disk, "place")).FullName;
         if (!_mounted)
             Mode(Disk, 0x16D);
-        Assert.SkipWhen(!_mounted && PosixAccess.MayChange(Disk), "nothing is closed to root and it may not mount: run the tests as another user");
+        Assert.SkipWhen(!_mounted && PosixAccess.MayChange(Disk),
+            "nothing is closed to root and it may not mount: run the tests as another user");
         await KillAsync([Stage.Extracting, Stage.MovingOut, Stage.MovingIn], AssertNoMixture);
     }
 
@@ -110,7 +111,8 @@ public sealed class RestoreKilledTests : IDisposable
         ? inside
         : Path.Combine(Path.GetDirectoryName(_into)!, ".place.partial");
 
-    private string? Marked(string prefix) => Directory.Exists(_into) ? Directory.EnumerateDirectories(_into, prefix + "*").FirstOrDefault() : null;
+    private string? Marked(string prefix) => Directory.Exists(_into) ? Directory.EnumerateDirectories(_into, prefix + "*").FirstOrDefault()
+        : null;
 
     private static int Count(string? directory)
     {
@@ -168,8 +170,10 @@ public sealed class RestoreKilledTests : IDisposable
         var kept = Directory.GetDirectories(_into, ChildrenPlacement.BeforePrefix + "*")
             .Concat(Directory.GetDirectories(Path.GetDirectoryName(_into)!, ".place.before-restore-*"));
         Assert.Contains(kept, before => Count(before) == Files && File.ReadAllText(Path.Combine(before, "f0")) == "old");
-        Assert.DoesNotContain(Directory.GetDirectories(_into), path => Path.GetFileName(path).StartsWith(".restore-", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetDirectories(_into), path =>
+            Path.GetFileName(path).StartsWith(".restore-", StringComparison.Ordinal));
     }
 
-    private Dictionary<string, string> Visible() => Directory.GetFiles(_into).ToDictionary(path => Path.GetFileName(path), File.ReadAllText);
+    private Dictionary<string, string> Visible() =>
+        Directory.GetFiles(_into).ToDictionary(path => Path.GetFileName(path), File.ReadAllText);
 }
