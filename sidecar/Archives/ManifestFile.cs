@@ -101,6 +101,26 @@ internal static class ManifestFile
         seal.RequireWhole();
     }
 
+    /// <summary>The same for those who read nothing else of the archive: a manifest that is not as it was written is a fault of its own.</summary>
+    public static IEnumerable<FileRecord> ReadFiles(Stream input, Manifest of)
+    {
+        using var records = ReadFiles(input).GetEnumerator();
+        while (MoveNext(records, of))
+            yield return records.Current;
+    }
+
+    private static bool MoveNext(IEnumerator<FileRecord> records, Manifest of)
+    {
+        try
+        {
+            return records.MoveNext();
+        }
+        catch (InvalidDataException failure)
+        {
+            throw ArchiveReader.Damaged(of, failure.Message, failure);
+        }
+    }
+
     /// <summary>To callers a manifest that is no JSON is as damaged as any other.</summary>
     private static T Readable<T>(Func<T> read)
     {

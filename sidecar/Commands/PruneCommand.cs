@@ -45,6 +45,12 @@ internal sealed class PruneCommand : ISidecarCommand
         _dryRun, _last, _hourly, _daily, _weekly, _monthly, _yearly, _within, _zone, _accept, _protect,
     };
 
+    public IReadOnlyList<string> Examples { get; } =
+    [
+        "sidecar prune --target signal --keep-daily 7 --keep-weekly 4 --keep-monthly 12 --dry-run",
+        "sidecar prune --target signal --keep-within 30d --protect signal-20261121T030000Z-1a2b3c",
+    ];
+
     public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
     {
         var protect = (scope.Get(_protect) ?? []).Distinct().ToDictionary(name => name, _ => "--protect", StringComparer.Ordinal);

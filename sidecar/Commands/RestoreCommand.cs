@@ -33,6 +33,7 @@ internal sealed class RestoreCommand : ISidecarCommand
     [
         "sidecar restore latest --store /mnt/backups --into ~/signal",
         "sidecar restore latest --into /home/kasm-user --if-empty",
+        "sidecar restore latest --into ~/signal --path .config/Signal/config.json --dry-run",
         "sidecar restore signal-20261121T030000Z-1a2b3c --into ~/signal --identity key.txt",
     ];
 

@@ -59,7 +59,7 @@ internal sealed class DrillRun(IArchiveStore store, string scratch, Action<RunPr
     {
         var databases = manifest.Databases.Select(facts => facts.Path).ToHashSet(StringComparer.Ordinal);
         await using var files = await store.OpenManifestAsync(manifest.Name, cancellation);
-        var needed = ManifestFile.ReadFiles(files).Where(file => databases.Contains(file.Path)).Sum(file => file.Size);
+        var needed = ManifestFile.ReadFiles(files, manifest).Where(file => databases.Contains(file.Path)).Sum(file => file.Size);
         if (!SpooledDatabase.HasRoom(scratch, needed))
             throw new FaultException(new Fault(
                 "NoRoom", $"drilling {manifest.Name} needs {new ByteSize(needed)} in {scratch} for its databases, and there is less",

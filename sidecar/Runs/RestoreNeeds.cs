@@ -21,7 +21,7 @@ internal sealed record RestoreNeeds(long Files, long Bytes, long Room, IReadOnly
         HashSet<string> helpers = new(StringComparer.Ordinal);
         await using (var list = await store.OpenManifestAsync(manifest.Name, cancellation))
         {
-            foreach (var record in ManifestFile.ReadFiles(list).Where(record => selection?.Contains(record.Path) != false))
+            foreach (var record in ManifestFile.ReadFiles(list, manifest).Where(record => selection?.Contains(record.Path) != false))
             {
                 cancellation.ThrowIfCancellationRequested();
                 files += record.Type == "directory" ? 0 : 1;
@@ -37,7 +37,7 @@ internal sealed record RestoreNeeds(long Files, long Bytes, long Room, IReadOnly
         if (helpers.Count == 0)
             return new(files, bytes, room, helpers);
         await using var again = await store.OpenManifestAsync(manifest.Name, cancellation);
-        var lenders = ManifestFile.ReadFiles(again).Where(record => record.Type == "file" && helpers.Contains(record.Path)).ToList();
+        var lenders = ManifestFile.ReadFiles(again, manifest).Where(record => record.Type == "file" && helpers.Contains(record.Path)).ToList();
         return helpers.Except(lenders.Select(record => record.Path)).FirstOrDefault() is { } missing
             ? throw ArchiveReader.Damaged(manifest, $"a hard link leads to {missing}, which is not in it")
             : new(files, bytes, room + lenders.Sum(RoomOf), helpers);
