@@ -48,7 +48,7 @@ public sealed class LiveWriter : IAsyncDisposable
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
             last = line;
         await _process.WaitForExitAsync();
-        using var story = JsonDocument.Parse(last);
+        using var story = last.StartsWith('{') ? JsonDocument.Parse(last) : throw new InvalidOperationException($"the writer died: {last}");
         var root = story.RootElement;
         return new(
             root.GetProperty("commits").GetInt64(),
