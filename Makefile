@@ -1,4 +1,4 @@
-.PHONY: demo test bench lint build prerequisites
+.PHONY: demo test bench lint build images prerequisites
 
 # Two commands on a fresh machine do everything: `make demo` and `make test`.
 CONFIGURATION ?= Release
@@ -19,6 +19,10 @@ lint:
 
 build:
 	dotnet build ChatOps.sln -c $(CONFIGURATION)
+
+# For both kinds of machine, with a list of what is inside and how it came to be; ARGS="--push -t NAME" says where to.
+images:
+	for part in bot sidecar; do docker buildx build --platform linux/amd64,linux/arm64 --sbom=true --provenance=mode=max -f Dockerfile.$$part $(ARGS) . || exit 1; done
 
 # Debian packages, npm packages and the envtest binaries that tests use for real parts.
 prerequisites:

@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
+using ChatOps.Sidecar.Posix;
 
 namespace ChatOps.Sidecar.Archives;
-
-/// <summary>Fills the span from that offset of a file's contents; fewer bytes only at the end.</summary>
-internal delegate int ContentReader(Span<byte> buffer, long offset);
 
 /// <summary>Sees the contents of a file as they pass.</summary>
 internal delegate void ContentObserver(ReadOnlySpan<byte> bytes);

@@ -1,4 +1,4 @@
-using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Stores;
 
 namespace ChatOps.Sidecar.Runs;

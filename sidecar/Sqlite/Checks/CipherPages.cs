@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Posix;
 
 namespace ChatOps.Sidecar.Sqlite.Checks;
 

@@ -1,4 +1,4 @@
-using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Posix;
 
 namespace ChatOps.Sidecar.Sqlite.Checks;
 

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Posix;
 
 namespace ChatOps.Sidecar.Sqlite.Checks;
 

@@ -1,4 +1,4 @@
-using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Sqlite.Checks;
 using ChatOps.Testing.Sqlite;
 
