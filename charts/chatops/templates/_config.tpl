@@ -1,0 +1,26 @@
+{{- /* chatops.yaml as the bot reads it. What would only fail inside the pod is refused here, by name and with what to do. */}}
+{{- define "chatops.config" -}}
+{{- $config := deepCopy .Values.config -}}
+{{- range $platform := list "telegram" "discord" -}}
+{{- if dig $platform "token" "" $config -}}
+{{- fail (printf "config.%s.token: a token does not belong into a ConfigMap; put it into a Secret and name that in secrets.%s.existingSecret" $platform $platform) -}}
+{{- end -}}
+{{- end -}}
+{{- if dig "web" "listen" "" $config -}}
+{{- fail "config.web.listen: the chart sets it, so that probes reach the bot; leave it out" -}}
+{{- end -}}
+{{- $_ := set $config "web" (merge (dict "listen" "0.0.0.0:8080") (dig "web" dict $config)) -}}
+{{- $sidecar := include "chatops.image" (list .Values.sidecar.image .Chart.AppVersion) -}}
+{{- range $name, $target := $config.targets | default dict -}}
+{{- if not (regexMatch "^(statefulset|deployment)/[^/]+$" (toString $target.workload)) -}}
+{{- fail (printf "config.targets.%s.workload: write statefulset/NAME or deployment/NAME" $name) -}}
+{{- end -}}
+{{- if $target.home -}}
+{{- if not $target.home.claim -}}
+{{- fail (printf "config.targets.%s.home.claim: name the claim that holds the home, such as signal-data-ghostwire-0" $name) -}}
+{{- end -}}
+{{- $_ := set $target "home" (merge $target.home (dict "sidecarImage" $sidecar)) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $config -}}
+{{- end }}
