@@ -8,6 +8,8 @@ public static class Tools
 
     public static string? Kubectl => Find("kubectl", Path.Combine(Repository, ".cache", "tools"));
 
+    public static string? Helm => Find("helm", Path.Combine(Repository, ".cache", "tools"));
+
     /// <summary>The directory with etcd, kube-apiserver and kube-controller-manager, or null.</summary>
     public static string? EnvTest
     {

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace ChatOps.EndToEnd.Tests.Charts;
+
+/// <summary>What one run of a program said.</summary>
+internal sealed record ToolRun(int Code, string Output, string Errors)
+{
+    /// <summary>To its end, a minute at most.</summary>
+    public static async Task<ToolRun> OfAsync(
+        string program, IEnumerable<string> arguments, string input = "", IEnumerable<(string Name, string Value)>? environment = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        try
+        {
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+            await process.WaitForExitAsync(limit.Token);
+            return new(process.ExitCode, await output, await errors);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+}
