@@ -100,8 +100,12 @@ public sealed class ChartInstallTests(ChartInstallTests.Server server) : IClassF
                 ["user"] = $"system:serviceaccount:{account}",
                 ["resourceAttributes"] = new JsonObject
                 {
-                    ["namespace"] = ns, ["verb"] = right.Verb, ["group"] = right.Group,
-                    ["resource"] = resource, ["subresource"] = subresource, ["name"] = right.Name ?? "",
+                    ["namespace"] = ns,
+                    ["verb"] = right.Verb,
+                    ["group"] = right.Group,
+                    ["resource"] = resource,
+                    ["subresource"] = subresource,
+                    ["name"] = right.Name ?? "",
                 },
             },
         };
@@ -116,9 +120,9 @@ public sealed class ChartInstallTests(ChartInstallTests.Server server) : IClassF
         return $"{subject["namespace"]}:{subject["name"]}";
     }
 
-    private async Task InstallAsync(string set) =>
-        // No kubelet is here to wait for, and this server is older than some fields of the definitions, which an apply would refuse.
-        await HelmAsync("install", "chatops", Helm.Chart, "--values", Helm.ValuesOf(set), "--server-side=false");
+    /// <summary>Not by an apply: this server is older than some fields of the definitions and would refuse them.</summary>
+    private Task<string> InstallAsync(string set) =>
+        HelmAsync("install", "chatops", Helm.Chart, "--values", Helm.ValuesOf(set), "--server-side=false");
 
     private Task<string> HelmAsync(params string[] arguments) =>
         _helm.OkAsync([.. arguments, "--namespace", "chatops", "--kubeconfig", server.KubeconfigPath]);

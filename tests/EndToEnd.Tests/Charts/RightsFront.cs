@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ChatOps.EndToEnd.Tests.Charts;
 
-/// <summary>An address of an API server at which only what the given Roles allow is passed on; the rest is forbidden, and remembered.</summary>
+/// <summary>An address of an API server that passes on only what the given Roles allow; the rest is forbidden, and remembered.</summary>
 internal sealed class RightsFront : IAsyncDisposable
 {
     private readonly HashSet<(string Namespace, Right Right)> _allowed;
@@ -75,7 +75,8 @@ internal sealed class RightsFront : IAsyncDisposable
         try
         {
             using var answer = await _server.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
-            (context.Response.StatusCode, context.Response.ContentType) = ((int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString());
+            context.Response.StatusCode = (int)answer.StatusCode;
+            context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
             await using var body = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
             await context.Response.StartAsync(context.RequestAborted);
             var buffer = new byte[16 * 1024];
