@@ -94,9 +94,11 @@ public sealed class ChartTests : IDisposable
             return context.Response.WriteAsync("ready");
         });
         var pod = (await _helm.ObjectsAsync("default")).Single(o => (string?)o["kind"] == "Pod")["spec"]!["containers"]![0]!;
-        string[] command = [.. pod["command"]!.AsArray().Concat(pod["args"]!.AsArray()).Select(a => (string)a!)];
-        var run = await ToolRun.OfAsync(command[0], command[1..], "", [("HOST", bot.Url.Host), ("PORT", $"{bot.Url.Port}")]);
-        Assert.True(run.Code == code, run.Errors);
+        string[] args = [.. pod["args"]!.AsArray().Select(a => (string)a!)];
+        Assert.Equal(["probe", "http://chatops:80/health/ready"], args);
+        var address = $"http://{bot.Url.Authority}{new Uri(args[1]).AbsolutePath}";
+        var (ended, _, errors) = await OwnProgram.RunAsync("chatops-bot.dll", "probe", address);
+        Assert.True(ended == code, errors);
         Assert.Equal("/health/ready", asked);
     }
 
