@@ -16,7 +16,7 @@ var signIn = new Option<string[]>("--sign-in")
     DefaultValueFactory = _ => [],
 };
 var context = new Option<string?>("--context") { Description = "the kubeconfig context to use" };
-var root = new RootCommand("ChatOps bot: runs Kubernetes applications from chat.") { config, signIn, context, Probe.Command() };
+var root = new RootCommand("ChatOps bot: runs Kubernetes applications from chat.") { config, signIn, context, ProbeCommand.Make() };
 root.SetAction(async (parsed, ct) =>
 {
     try
