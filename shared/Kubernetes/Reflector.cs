@@ -42,12 +42,14 @@ public sealed class Reflector(IKubernetesClient client, TimeProvider time)
                 var (next, refusal) = await NextAsync(events);
                 if (refusal is not null)
                 {
+                    WatchMetrics.Refused(kind.Plural, refusal);
                     version = refusal.IsTransient ? version : null;
                     await PauseAsync(refusal, ++failures, ct);
                     break;
                 }
                 if (next is null)
                 {
+                    WatchMetrics.Ended(kind.Plural);
                     // A server that ends watches at once must not be asked in a tight loop.
                     if (time.GetElapsedTime(started) < TimeSpan.FromSeconds(1)) await Task.Delay(TimeSpan.FromSeconds(0.2), time, ct);
                     break;

@@ -13,6 +13,7 @@ public sealed partial class LayeringTests
         { "shared/Values", ["ChatOps.Kubernetes", "ChatOps.Resources"] },
         { "shared/Retention", ["ChatOps.Kubernetes", "ChatOps.Resources"] },
         { "shared/Kubernetes", ["ChatOps.Resources"] },
+        { "shared/Metrics", ["ChatOps.Kubernetes", "ChatOps.Resources"] },
         { "bot", ["ChatOps.Sidecar", "ChatOps.Demo", "ChatOps.Cluster"] },
         { "sidecar", ["ChatOps.Bot", "ChatOps.Demo", "ChatOps.Cluster"] },
         { "demo/EmbeddedCluster", ["ChatOps.Bot", "ChatOps.Sidecar", "ChatOps.Demo"] },
