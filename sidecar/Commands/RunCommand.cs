@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Net;
 using ChatOps.Kubernetes;
+using ChatOps.Sidecar.Health;
 using ChatOps.Sidecar.Runs;
 using ChatOps.Values;
 
@@ -28,7 +30,21 @@ internal sealed class RunCommand : ISidecarCommand
         if (refusal is { } fault)
             throw new FaultException(fault);
         Log($"{runner.Runner}: watching the snapshots of {template.Target} in {client.Namespace}");
-        await runner.RunAsync(cancellation);
+        await (scope.Settings.Listen is { } address ? ListenAsync(runner, address, scope.Time, Log, cancellation) : runner.RunAsync(cancellation));
         return ExitCode.Done;
+    }
+
+    /// <summary>The work beside its probes; whichever of the two ends ends the other.</summary>
+    private static async Task ListenAsync(
+        ResourceRunner runner, IPEndPoint address, TimeProvider time, Action<string> log, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var metrics = new RunMetrics(runner, time);
+        using var listener = new HealthListener(address, new RunHealth(() => runner.Awaited, metrics.Text).Answer, time);
+        log($"answering probes and metrics at {listener.Address}");
+        Task[] both = [runner.RunAsync(over.Token), listener.RunAsync(over.Token)];
+        await Task.WhenAny(both);
+        await over.CancelAsync();
+        await Task.WhenAll(both);
     }
 }

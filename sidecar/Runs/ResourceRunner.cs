@@ -18,21 +18,31 @@ namespace ChatOps.Sidecar.Runs;
 internal sealed class ResourceRunner(
     IKubernetesClient client, IArchiveStore store, SnapshotRequest template, TimeProvider time, Action<string> log)
 {
+    private readonly Informer<Snapshot> _informer = new(
+        client, ChatOpsKinds.Snapshots, client.Namespace, ChatOpsKinds.OfTarget(template.Target), time);
+
     private readonly Channel<Snapshot> _requests = Channel.CreateUnbounded<Snapshot>();
 
     /// <summary>This process, and no other of the same pod before or after it.</summary>
     public string Runner { get; } = $"{Environment.MachineName}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
 
+    public string Target => template.Target;
+
+    /// <summary>What must be there before requests are heard; null once they are.</summary>
+    public string? Awaited => _informer.Synced.IsCompleted ? null : "the API server";
+
+    /// <summary>The instant that the newest snapshot shows that can be relied on.</summary>
+    public DateTimeOffset? LastGood =>
+        _informer.Items.Where(s => s.Status is { Phase: SnapshotPhase.Succeeded, FailedChecks: null }).Max(s => s.Status.CutTime);
+
     /// <summary>Returns only when cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var informer = new Informer<Snapshot>(
-            client, ChatOpsKinds.Snapshots, client.Namespace, ChatOpsKinds.OfTarget(template.Target), time);
-        var watching = WatchAsync(informer, cancellation);
+        var watching = WatchAsync(cancellation);
         try
         {
             await foreach (var request in _requests.Reader.ReadAllAsync(cancellation))
-                await HandleAsync(informer.Find(request.Metadata.Namespace, request.Metadata.Name) ?? request, cancellation);
+                await HandleAsync(_informer.Find(request.Metadata.Namespace, request.Metadata.Name) ?? request, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -41,11 +51,11 @@ internal sealed class ResourceRunner(
     }
 
     /// <summary>A watch that ends by a fault of ours ends the run: a sidecar that no longer listens must not look alive.</summary>
-    private async Task WatchAsync(Informer<Snapshot> informer, CancellationToken cancellation)
+    private async Task WatchAsync(CancellationToken cancellation)
     {
         try
         {
-            await informer.RunAsync(Take, cancellation);
+            await _informer.RunAsync(Take, cancellation);
         }
         catch (Exception failure)
         {
@@ -77,13 +87,15 @@ internal sealed class ResourceRunner(
         }
         if (!await report.TryStartAsync(Runner, cancellation))
             return;
-        log($"{snapshot.Metadata.Name}: started");
+        log($"{Named(snapshot)}: started");
+        var began = time.GetTimestamp();
         var (end, notes) = await CarryOutAsync(snapshot, report, cancellation);
+        SnapshotMetrics.Ended(Target, end, time.GetElapsedTime(began));
         // The outcome must be told even as we are being stopped; a successor tells it otherwise.
         using var last = new CancellationTokenSource();
         using var stopping = cancellation.Register(() => last.CancelAfter(TimeSpan.FromSeconds(5)));
         await report.WriteAsync(status => End(status, snapshot, end, notes), last.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        log($"{snapshot.Metadata.Name}: {(end.Fault is { } fault ? fault.ToString() : end.Value.Name)}");
+        log($"{Named(snapshot)}: {(end.Fault is { } fault ? fault.ToString() : end.Value.Name)}");
     }
 
     private async Task<(Outcome<Manifest> End, IReadOnlyList<string> Notes)> CarryOutAsync(
@@ -165,8 +177,14 @@ internal sealed class ResourceRunner(
         }
         var notes = await PruneAsync(snapshot, outcome, report, cancellation);
         await report.WriteAsync(status => End(status, snapshot, outcome, notes), cancellation);
-        log($"{snapshot.Metadata.Name}: left by a predecessor, {(outcome.Succeeded ? "but whole" : "not finished")}");
+        log($"{Named(snapshot)}: left by a predecessor, {(outcome.Succeeded ? "but whole" : "not finished")}");
     }
+
+    /// <summary>As it stands in the log: with its uid, and with the request in a chat that it came from, which the bot's log names too.</summary>
+    private static string Named(Snapshot snapshot) =>
+        snapshot.Metadata.Annotation(ChatOpsKinds.InvocationAnnotation) is { } asked
+            ? $"{snapshot.Metadata.Name} ({snapshot.Metadata.Uid}, asked as {string.Concat(asked.Where(c => !char.IsControl(c)).Take(100))})"
+            : $"{snapshot.Metadata.Name} ({snapshot.Metadata.Uid})";
 
     private static string NameOf(Snapshot snapshot) => $"{snapshot.Metadata.Namespace}/{snapshot.Metadata.Name}";
 

@@ -61,9 +61,12 @@ internal static class SettingCatalog
 
     public static readonly Setting Nice = new("--nice", "SIDECAR_NICE", "limits.nice", "How far others go before us, 0 to 19.", "0");
 
+    public static readonly Setting Listen = new(
+        "--listen", "SIDECAR_LISTEN", "listen", "Where `run` answers probes and metrics, IP:PORT; nowhere unless given.");
+
     public static IReadOnlyList<Setting> All { get; } =
     [
         Target, Home, Store, StoreOptions, Encryption, EncryptTo, Scratch, Exclude, Include, Databases, Journal, OnLocked, AllowUnlocked, Wait,
-        Hold, WalGrowth, Rate, Workers, Level, Nice,
+        Hold, WalGrowth, Rate, Workers, Level, Nice, Listen,
     ];
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using ChatOps.Settings;
 using ChatOps.Values;
 using YamlDotNet.Core;
@@ -60,6 +61,16 @@ internal sealed class SettingValues
         if (ByteSize.TryParse(text, out var size) && size.Bytes > 0)
             return size;
         Fault(setting, $"'{text}' is no number of bytes; write a number and kB, MB or GB, such as 50MB");
+        return null;
+    }
+
+    public IPEndPoint? Address(Setting setting)
+    {
+        if (Text(setting) is not { Length: > 0 } text)
+            return null;
+        if (ListenAddress.TryParse(text, out var address))
+            return address;
+        Fault(setting, $"'{text}' is no address; {ListenAddress.Hint}");
         return null;
     }
 

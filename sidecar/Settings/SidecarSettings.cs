@@ -1,3 +1,4 @@
+using System.Net;
 using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Archives.Age;
 using ChatOps.Sidecar.Runs;
@@ -43,6 +44,9 @@ internal sealed record SidecarSettings
     public required int Level { get; init; }
 
     public required int Nice { get; init; }
+
+    /// <summary>Where <c>run</c> answers probes and metrics; null for nowhere.</summary>
+    public required IPEndPoint? Listen { get; init; }
 
     public SnapshotRequest Request(string target) => new()
     {
@@ -100,6 +104,7 @@ internal sealed record SidecarSettings
             Workers = values.Number(SettingCatalog.Workers, 0, 256),
             Level = values.Number(SettingCatalog.Level, 1, 19),
             Nice = values.Number(SettingCatalog.Nice, 0, 19),
+            Listen = values.Address(SettingCatalog.Listen),
         };
         faults.InsertRange(0, values.Faults);
         return faults.Count == 0 ? settings : throw new FaultException(new Fault(

@@ -13,9 +13,10 @@ internal sealed class StoreMetrics(string kind, TimeProvider time)
     public const string MeterName = "ChatOps.Sidecar.Stores";
     public const string Duration = "chatops.store.operation.duration", Bytes = "chatops.store.io";
 
-    private static readonly Meter Meter = new(MeterName);
-    private static readonly Histogram<double> Durations = Meter.CreateHistogram<double>(
-        Duration, "s", "How long one operation on the store took; error.type says that it failed.");
+    public static readonly Meter Meter = new(MeterName);
+    private static readonly Histogram<double> Durations = Meter.CreateHistogram(
+        Duration, "s", "How long one operation on the store took; error.type says that it failed.", null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300] });
 
     private static readonly Counter<long> Transferred = Meter.CreateCounter<long>(Bytes, "By", "Bytes of archives and manifests.");
 

@@ -25,7 +25,8 @@ internal sealed class FakeSnapshots : IKubernetesClient
 
     public Snapshot this[string name] => Parse(_objects[name]);
 
-    public void Add(string name, string target = "ghostwire", string driver = "tar", SnapshotStatus? status = null, SnapshotSpec? spec = null)
+    public void Add(
+        string name, string target = "ghostwire", string driver = "tar", SnapshotStatus? status = null, SnapshotSpec? spec = null, string? asked = null)
     {
         var snapshot = new Snapshot
         {
@@ -36,6 +37,7 @@ internal sealed class FakeSnapshots : IKubernetesClient
                 Uid = "uid-" + name,
                 ResourceVersion = $"{++_version}",
                 Labels = new Dictionary<string, string> { [ChatOpsKinds.TargetLabel] = target },
+                Annotations = asked is null ? null : new Dictionary<string, string> { [ChatOpsKinds.InvocationAnnotation] = asked },
             },
             Spec = (spec ?? new()) with { Target = target, Driver = driver },
             Status = status ?? new(),

@@ -29,6 +29,7 @@ public sealed class SidecarSettingsTests
             files: {exclude: ["*.iso"], include: .config/Signal/logs}
             databases: {paths: ["*.enc"], journal: skip, onLocked: copy, allowUnlocked: true}
             limits: {wait: 2s, hold: 1m, walGrowth: 200MB, rate: 20 MB, workers: 1, level: 9, nice: 10}
+            listen: 0.0.0.0:9091
             """);
         Assert.Equal(("ghostwire", "/data", "s3://b/p", null), (settings.Target, settings.Home, settings.Store, settings.Scratch));
         Assert.Equal(("eu-1", "AES256"), (settings.StoreOptions.Find("region"), settings.StoreOptions.Find("sse")));
@@ -44,6 +45,7 @@ public sealed class SidecarSettingsTests
             request.Limits);
         Assert.Equal((true, ByteSize.FromMegabytes(20), 1, 9, 10),
             (request.AllowUnlocked, request.Rate, request.Workers, request.Level, settings.Nice));
+        Assert.Equal("0.0.0.0:9091", settings.Listen!.ToString());
     }
 
     [Fact]
@@ -72,6 +74,18 @@ public sealed class SidecarSettingsTests
             "a store option is not written as NAME=VALUE",
         ])
             Assert.Contains(told, failure.Fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("9091")]
+    [InlineData("0.0.0.0")]
+    [InlineData("localhost:9091")]
+    [InlineData("0.0.0.0:99999")]
+    public void An_address_to_listen_at_names_an_ip_and_a_port_and_nobody_listens_unless_told(string text)
+    {
+        var failure = Assert.Throws<FaultException>(() => Read($"listen: \"{text}\""));
+        Assert.Contains($"sidecar.yaml listen: '{text}' is no address", failure.Fault.Message, StringComparison.Ordinal);
+        Assert.Null(Read().Listen);
     }
 
     [Theory]
