@@ -16,6 +16,9 @@ internal interface IChatPlatform
     /// <summary>True when messages do not outlive the bot: they are shown again from the resources after a start.</summary>
     bool Forgets { get; }
 
+    /// <summary>Completes, and never fails, once people could reach the bot here for the first time.</summary>
+    Task Connected => Task.CompletedTask;
+
     /// <summary>Receives until cancelled, handing each delivery to the inbox. Reconnects by itself.</summary>
     Task RunAsync(IChatInbox inbox, CancellationToken ct);
 

@@ -24,20 +24,31 @@ internal sealed class Dispatcher(
     public async Task CommandAsync(Invocation invocation, CancellationToken ct)
     {
         if (!_recent.IsFirst(invocation.Id)) return;
+        var heard = time.GetTimestamp();
         if (access.Find(invocation) is not { } person || invocation.Undeclared)
         {
+            CommandMetrics.Ended(null, CommandOutcome.Stranger);
             if (MayAnswerStranger(invocation)) await SendAsync(invocation, Stranger(invocation), alone: true, ct);
             return;
         }
         var parsed = CommandLine.Parse(invocation.Text, catalog);
+        var name = parsed.Succeeded ? parsed.Value.Command.Declaration.Name : null;
         if (Refusal(parsed, person) is { } refusal)
         {
+            CommandMetrics.Ended(name, CommandOutcome.Refused);
             await SendAsync(invocation, Card.Refusal(refusal), alone: true, ct);
             return;
         }
         // Acknowledged before anything can take time: people see within a second that it was heard.
-        if (await SendAsync(invocation, new Card(CardState.Working, FirstWords(invocation.Text)), alone: false, ct) is not { } message) return;
-        if (await RunAsync(invocation, person, parsed, message, ct) is Reply.Shown(var card)) live.Show(message, card);
+        if (await SendAsync(invocation, new Card(CardState.Working, FirstWords(invocation.Text)), alone: false, ct) is not { } message)
+        {
+            CommandMetrics.Ended(name, CommandOutcome.Unanswered);
+            return;
+        }
+        CommandMetrics.Acknowledged(name, time.GetElapsedTime(heard));
+        var (reply, outcome) = await RunAsync(invocation, person, parsed, message, ct);
+        CommandMetrics.Ended(name, outcome);
+        if (reply is Reply.Shown(var card)) live.Show(message, card);
     }
 
     public async Task<string?> PressAsync(Invocation invocation, string action, CancellationToken ct)
@@ -71,19 +82,23 @@ internal sealed class Dispatcher(
             .Select(o => TargetOption.Refusal(access, person, permission, options[o.Name])).FirstOrDefault(r => r is not null);
     }
 
-    private async Task<Reply> RunAsync(
+    private async Task<(Reply Reply, CommandOutcome Outcome)> RunAsync(
         Invocation invocation, Person person, Outcome<(ICommand Command, IReadOnlyDictionary<string, string> Options)> parsed, MessageReference message,
         CancellationToken ct)
     {
         try
         {
-            if (parsed.Fault is { } misfit) return await QuestionAsync(invocation, person, misfit, ct) ?? Card.Refusal(misfit);
+            if (parsed.Fault is { } misfit)
+            {
+                var question = await QuestionAsync(invocation, person, misfit, ct);
+                return (question ?? Card.Refusal(misfit), question is null ? CommandOutcome.Refused : CommandOutcome.Asked);
+            }
             var (command, options) = parsed.Value;
-            return await command.RunAsync(new CommandCall(invocation, person, options, message), ct);
+            return (await command.RunAsync(new CommandCall(invocation, person, options, message), ct), CommandOutcome.Done);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return Card.Refusal(FaultOf(e, invocation));
+            return (Card.Refusal(FaultOf(e, invocation)), e is FaultException ? CommandOutcome.Refused : CommandOutcome.Failed);
         }
     }
 

@@ -6,6 +6,7 @@ using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Commands;
 using ChatOps.Bot.Dispatch;
+using ChatOps.Bot.Health;
 using ChatOps.Bot.Platforms.Discord;
 using ChatOps.Bot.Platforms.Telegram;
 using ChatOps.Bot.Platforms.Web;
@@ -27,26 +28,29 @@ internal static class BotHost
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         if (logging is not null) logging(builder.Logging);
+        else if (settings.JsonLog) builder.Logging.AddJsonConsole(o => (o.TimestampFormat, o.UseUtcTimestamp) = ("yyyy-MM-ddTHH:mm:ss.fffZ", true));
         else builder.Logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, "HH:mm:ss ", true));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.Listen(IPEndPoint.Parse(settings.Web.Listen));
+            if (settings.Metrics.Listen is { } metrics) MetricsListener.Open(k, IPEndPoint.Parse(metrics));
             k.AddServerHeader = false;
             k.Limits.MaxRequestBodySize = 64 * 1024;
         });
         AddCore(builder.Services, settings, client, time);
         AddCommands(builder.Services);
         AddWeb(builder.Services);
+        AddHealth(builder.Services);
         if (settings.Telegram is { Enabled: true, Token: { } token }) AddTelegram(builder.Services, settings.Telegram, token);
         if (settings.Discord is { Enabled: true, Token: { } discord }) AddDiscord(builder.Services, settings.Discord, discord);
         builder.Services.AddHostedService<BotWorkers>();
 
         var app = builder.Build();
         SecurityHeaders.Use(app);
-        app.MapGet("/health/live", () => Results.Text("live"));
-        app.MapGet("/health/ready", (Readiness readiness) =>
-            readiness.Ready ? Results.Text("ready") : Results.Text("waiting for the API server", statusCode: StatusCodes.Status503ServiceUnavailable));
+        if (settings.Metrics.Listen is not null) MetricsListener.Use(app);
+        app.MapGet(HealthPages.LivePath, (HealthPages health) => health.Live());
+        app.MapGet(HealthPages.ReadyPath, (HealthPages health) => health.Ready());
         if (settings.Telegram.Webhook is { } hook && app.Services.GetService<UpdateSource>() is { } telegram)
             app.MapPost(hook.AbsolutePath, telegram.ReceiveAsync);
         if (settings.Web.Enabled) app.Services.GetRequiredService<WebConsole>().Map(app);
@@ -56,7 +60,7 @@ internal static class BotHost
     private static void AddCore(IServiceCollection services, BotSettings settings, IKubernetesClient client, TimeProvider time)
     {
         services.AddSingleton(settings).AddSingleton(client).AddSingleton(time);
-        services.AddSingleton<AccessRules>().AddSingleton<Readiness>().AddSingleton<StrategyCatalog>();
+        services.AddSingleton<AccessRules>().AddSingleton<StrategyCatalog>();
         services.AddSingleton<ScheduleBoard>().AddSingleton<ScheduleController>().AddSingleton<ScheduleRetention>();
         services.AddSingleton<SnapshotBoard>().AddSingleton<SnapshotRequests>().AddSingleton<SnapshotTidying>().AddSingleton<RestoreController>();
         services.AddSingleton(new ChangeBoard(client, settings.Namespace ?? client.Namespace, time));
@@ -88,8 +92,14 @@ internal static class BotHost
     private static void AddWeb(IServiceCollection services)
     {
         services.AddSingleton<WebPlatform>().AddSingleton<Timeline>().AddSingleton<WebConsole>();
-        services.AddSingleton(p => new ChatPlatforms([.. Web(p), .. p.GetServices<IChatPlatform>()]));
+        services.AddSingleton(p => new ChatPlatforms([.. Web(p).Concat(p.GetServices<IChatPlatform>()).Select(below => new MeteredPlatform(below))]));
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<Sessions>(p, WebKey()));
+    }
+
+    private static void AddHealth(IServiceCollection services)
+    {
+        services.AddSingleton<Readiness>().AddSingleton<Heartbeats>().AddSingleton<HealthPages>().AddSingleton<Endings>();
+        services.AddSingleton<HealthGauges>().AddSingleton<ApprovalGauges>().AddSingleton<SnapshotGauges>().AddSingleton<BotMetrics>();
     }
 
     private static void AddTelegram(IServiceCollection services, TelegramSettings telegram, Secret token)

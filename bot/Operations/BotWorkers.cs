@@ -1,6 +1,8 @@
 using ChatOps.Bot.Changes;
 using ChatOps.Bot.Chat;
+using ChatOps.Bot.Health;
 using ChatOps.Bot.Schedules;
+using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
@@ -14,18 +16,20 @@ namespace ChatOps.Bot.Operations;
 internal sealed class BotWorkers(
     ChatPlatforms platforms, IChatInbox inbox, ResourceMessages messages, Announcements announcements, SnapshotBoard snapshots, ScheduleBoard schedules,
     ChangeBoard changes, ScheduleController scheduleController, SnapshotTidying tidying,
-    ChangeController changeController, RestoreController restoreController, Readiness readiness, ILogger<BotWorkers> log) : BackgroundService
+    ChangeController changeController, RestoreController restoreController, BotSettings settings, Readiness readiness, Heartbeats heartbeats,
+    Endings endings, ILogger<BotWorkers> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken ct)
     {
         List<Task> work = [restoreController.RunAsync(ct), changes.Informer.RunAsync(e => OnChange(e, ct), ct)];
         work.AddRange(schedules.Informers.Select(i => i.RunAsync(_ => Wake(), ct)));
-        work.AddRange(snapshots.Informers.Select(i => i.RunAsync(e => OnSnapshot(e, ct), ct)));
+        work.AddRange(snapshots.Informers.Select(i => i.RunAsync(e => OnSnapshot(e, i.Synced.IsCompleted, ct), ct)));
         var synced = Task.WhenAll(snapshots.Informers.Select(i => i.Synced).Append(changes.Informer.Synced));
         await await Task.WhenAny([synced, .. work]);
         if (!ct.IsCancellationRequested)
         {
-            readiness.Ready = true;
+            readiness.Reach(Readiness.Cluster);
+            foreach (var platform in platforms.All) _ = ReachAsync(platform, ct);
             log.LogInformation("ready: {Changes} changes known, listening on {Platforms}",
                 changes.Informer.Items.Count, string.Join(", ", platforms.All.Select(p => p.Name)));
         }
@@ -36,14 +40,29 @@ internal sealed class BotWorkers(
         await await Task.WhenAny(work);
     }
 
+    private async Task ReachAsync(IChatPlatform platform, CancellationToken ct)
+    {
+        await platform.Connected.WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!ct.IsCancellationRequested) readiness.Reach(platform.Name);
+    }
+
     private ValueTask OnChange(WatchEvent<Change> e, CancellationToken ct)
     {
-        if (e.Type == WatchEventType.Deleted) return default;
-        var card = ChangeCards.Of(e.Object);
-        messages.Show(ChatOpsKinds.Changes, e.Object, card);
-        announcements.Tell(ChatOpsKinds.Changes, e.Object, e.Object.Spec.Target, card, ct);
-        changeController.Observe(e.Object, ct);
+        var heart = heartbeats.Of("changes");
+        heart.Beat();
+        if (endings.IsNew(e.Type, e.Object, e.Object.Status.IsFinal, changes.Informer.Synced.IsCompleted))
+            ChangeMetrics.Ended(e.Object, settings.Targets.ContainsKey(e.Object.Spec.Target));
+        if (e.Type != WatchEventType.Deleted) Follow(e.Object, ct);
+        heart.Rest();
         return default;
+    }
+
+    private void Follow(Change change, CancellationToken ct)
+    {
+        var card = ChangeCards.Of(change);
+        messages.Show(ChatOpsKinds.Changes, change, card);
+        announcements.Tell(ChatOpsKinds.Changes, change, change.Spec.Target, card, ct);
+        changeController.Observe(change, ct);
     }
 
     private ValueTask Wake()
@@ -52,10 +71,12 @@ internal sealed class BotWorkers(
         return default;
     }
 
-    private ValueTask OnSnapshot(WatchEvent<Snapshot> e, CancellationToken ct)
+    private ValueTask OnSnapshot(WatchEvent<Snapshot> e, bool synced, CancellationToken ct)
     {
         scheduleController.Wake();
         tidying.Wake();
+        if (endings.IsNew(e.Type, e.Object, e.Object.Status.IsFinal, synced))
+            SnapshotMetrics.Ended(e.Object, settings.Targets.ContainsKey(e.Object.Spec.Target));
         if (e.Type == WatchEventType.Deleted) return default;
         var card = SnapshotCards.Of(e.Object, snapshots.Informers.SelectMany(i => i.Items));
         messages.Show(ChatOpsKinds.Snapshots, e.Object, card);
@@ -63,10 +84,4 @@ internal sealed class BotWorkers(
         if (e.Object.Spec.Reason != "pre-change") announcements.Tell(ChatOpsKinds.Snapshots, e.Object, e.Object.Spec.Target, card, ct);
         return default;
     }
-}
-
-/// <summary>Whether people can be served; what <c>/health/ready</c> says.</summary>
-internal sealed class Readiness
-{
-    public bool Ready { get; set; }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ChatOps.Bot.Changes;
 using ChatOps.Bot.Chat;
+using ChatOps.Bot.Health;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
 using ChatOps.Kubernetes;
@@ -14,12 +15,13 @@ namespace ChatOps.Bot.Schedules;
 /// </summary>
 internal sealed class ScheduleController(
     IKubernetesClient client, ScheduleBoard board, SnapshotBoard snapshots, ChangeBoard changes, SnapshotRequests requests, Announcements announcements,
-    BotSettings settings, TimeProvider time, ILogger<ScheduleController> log)
+    BotSettings settings, Heartbeats heartbeats, TimeProvider time, ILogger<ScheduleController> log)
 {
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<string, bool> _telling = new();
     private readonly ConcurrentDictionary<string, string> _refused = new();
+    private readonly Heartbeat _heart = heartbeats.Of("schedules");
     private TaskCompletionSource _changed = NewSignal();
 
     /// <summary>Something moved that schedules depend on.</summary>
@@ -31,9 +33,11 @@ internal sealed class ScheduleController(
         while (!ct.IsCancellationRequested)
         {
             _changed = NewSignal();
+            _heart.Beat();
             var rest = LongestRest;
             foreach (var schedule in board.All)
             {
+                _heart.Beat();
                 var wait = await AdvanceAsync(schedule, ct);
                 rest = wait < rest ? wait : rest;
             }
@@ -78,6 +82,7 @@ internal sealed class ScheduleController(
             case ScheduleStep.Miss(var moment, var why):
                 log.LogWarning("schedule {Name}: missed {Moment:u}: {Why}", schedule.Metadata.Name, moment, why.Message);
                 await client.WriteStatusAsync(schedule, schedule.Status.Miss(moment, why), ct);
+                ScheduleMetrics.Missed(schedule.Spec.Target);
                 break;
             case ScheduleStep.Refuse(var why) when _refused.GetValueOrDefault(Key(schedule)) != schedule.Metadata.ResourceVersion:
                 _refused[Key(schedule)] = schedule.Metadata.ResourceVersion ?? "";

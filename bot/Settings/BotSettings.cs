@@ -16,6 +16,11 @@ internal sealed record BotSettings
 
     public WebSettings Web { get; init; } = new();
 
+    public MetricsSettings Metrics { get; init; } = new();
+
+    /// <summary>Whether the log is one JSON object a line, rather than a line for people.</summary>
+    public bool JsonLog { get; init; }
+
     public TelegramSettings Telegram { get; init; } = new();
 
     public DiscordSettings Discord { get; init; } = new();
@@ -109,4 +114,10 @@ internal sealed record WebSettings
 
     /// <summary>Addresses of proxies whose <c>X-Forwarded-User</c> is believed.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+}
+
+internal sealed record MetricsSettings
+{
+    /// <summary>Address and port of a listener that serves metrics and probes and nothing else; null opens none, port 0 takes a free one.</summary>
+    public string? Listen { get; init; }
 }

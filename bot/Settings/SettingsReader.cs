@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using ChatOps.Bot.Access;
 using ChatOps.Settings;
+using ChatOps.Values;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -33,6 +34,8 @@ internal static partial class SettingsReader
             People = [.. root.Map("people").Children().Select(p => ReadPerson(p.Name, p.Section))],
             Targets = root.Map("targets").Children().ToDictionary(t => t.Name, t => ReadTarget(t.Name, t.Section, approvals)),
             Web = ReadWeb(root.Map("web")),
+            Metrics = ReadMetrics(root.Map("metrics")),
+            JsonLog = ReadLog(root),
             Telegram = TelegramReader.Read(root.Map("telegram")),
             Discord = DiscordReader.Read(root.Map("discord")),
         };
@@ -142,6 +145,22 @@ internal static partial class SettingsReader
             web.Fault("trustedProxies", $"'{proxy}' is no IP address");
         web.RefuseUnknown();
         return read;
+    }
+
+    private static MetricsSettings ReadMetrics(Section metrics)
+    {
+        var read = new MetricsSettings { Listen = metrics.Text("listen") };
+        if (read.Listen is { } listen && !ListenAddress.TryParse(listen, out _))
+            metrics.Fault("listen", $"'{listen}' is no address; {ListenAddress.Hint}");
+        metrics.RefuseUnknown();
+        return read;
+    }
+
+    private static bool ReadLog(Section root)
+    {
+        var form = root.Text("log") ?? "text";
+        if (form is not ("text" or "json")) root.Fault("log", $"'{form}' is neither text nor json");
+        return form == "json";
     }
 
     [GeneratedRegex("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]

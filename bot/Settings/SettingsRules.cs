@@ -8,6 +8,8 @@ internal static class SettingsRules
     public static void Check(BotSettings settings, Section root, List<SettingsFault> faults)
     {
         if (settings.Targets.Count == 0) root.Fault("targets", "declares no target; nothing could be done from chat");
+        if (settings.Metrics.Listen is { } listen && listen == settings.Web.Listen && !listen.EndsWith(":0", StringComparison.Ordinal))
+            root.Map("metrics").Fault("listen", $"'{listen}' is where web listens; metrics need an address of their own");
         foreach (var (name, section) in root.Map("people").Children())
         {
             foreach (var role in section.Texts("roles").Where(r => !settings.Roles.ContainsKey(r)))

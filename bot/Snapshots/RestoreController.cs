@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ChatOps.Bot.Health;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
@@ -9,7 +10,8 @@ namespace ChatOps.Bot.Snapshots;
 /// Carries out Restores: a Job with the sidecar's own program puts the archive back while nothing else mounts the claim. Goes on from the
 /// status after a kill; the Job bears the Restore's name, so there is never a second one.
 /// </summary>
-internal sealed class RestoreController(IKubernetesClient client, BotSettings settings, TimeProvider time, ILogger<RestoreController> log)
+internal sealed class RestoreController(
+    IKubernetesClient client, BotSettings settings, Heartbeats heartbeats, TimeProvider time, ILogger<RestoreController> log)
 {
     private const string ArchiveMount = "/archives";
 
@@ -27,17 +29,20 @@ internal sealed class RestoreController(IKubernetesClient client, BotSettings se
         var restores = new Informer<Restore>(client, ChatOpsKinds.Restores, ns, Selection.All, time);
         var jobs = new Informer<Job>(client, Kinds.Jobs, ns, new Selection(Labels: ChatOpsKinds.TargetLabel), time);
         await Task.WhenAll(
-            restores.RunAsync(e => e.Type == WatchEventType.Deleted ? default : new(AdvanceAsync(e.Object, ct)), ct),
+            restores.RunAsync(e => e.Type == WatchEventType.Deleted ? default : new(AdvanceAsync(e.Object, heartbeats.Of($"restores of {ns}"), ct)), ct),
             jobs.RunAsync(
-                e => restores.Find(ns, e.Object.Metadata.Name) is { } restore && e.Type != WatchEventType.Deleted ? new(AdvanceAsync(restore, ct)) : default,
+                e => restores.Find(ns, e.Object.Metadata.Name) is { } restore && e.Type != WatchEventType.Deleted
+                    ? new(AdvanceAsync(restore, heartbeats.Of($"restore jobs of {ns}"), ct))
+                    : default,
                 ct));
     }
 
     /// <summary>Moves a Restore one phase on, if what it waits for is there.</summary>
-    private async Task AdvanceAsync(Restore seen, CancellationToken ct)
+    private async Task AdvanceAsync(Restore seen, Heartbeat heart, CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
         {
+            heart.Beat();
             try
             {
                 var restore = await client.FindAsync(ChatOpsKinds.Restores, seen.Metadata.Namespace, seen.Metadata.Name, ct);
@@ -54,6 +59,10 @@ internal sealed class RestoreController(IKubernetesClient client, BotSettings se
             {
                 log.LogWarning("restore {Name}: {Cause}; trying again", seen.Metadata.Name, e.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), time, ct);
+            }
+            finally
+            {
+                heart.Rest();
             }
         }
     }

@@ -11,7 +11,7 @@ using ChatOps.Values;
 namespace ChatOps.Bot.Snapshots;
 
 /// <summary>Asks the sidecar of a target for a snapshot. Its name derives from the invocation: a delivery repeated makes no second one.</summary>
-internal sealed class SnapshotRequests(IKubernetesClient client, SnapshotBoard board, TimeProvider time)
+internal sealed class SnapshotRequests(IKubernetesClient client, SnapshotBoard board, TimeProvider time, ILogger<SnapshotRequests> log)
 {
     private const int ShortDigest = 6;
 
@@ -26,7 +26,10 @@ internal sealed class SnapshotRequests(IKubernetesClient client, SnapshotBoard b
             var name = Name(target.Name, invocationId, digest);
             try
             {
-                await client.CreateAsync(ChatOpsKinds.Snapshots, target.Namespace, Body(name, target, requestedBy, invocationId, message), ct);
+                var body = Body(name, target, requestedBy, invocationId, message);
+                var made = await client.CreateAsync(ChatOpsKinds.Snapshots, target.Namespace, body, ct);
+                // The sidecar's log names the same three: a request can be followed from the chat to the archive.
+                log.LogInformation("{Id}: asked for {Namespace}/{Name} ({Uid})", invocationId, target.Namespace, name, made.Metadata.Uid);
                 return null;
             }
             catch (ApiException e) when (e.AlreadyExists && digest < 10 * ShortDigest)

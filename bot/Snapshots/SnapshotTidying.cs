@@ -1,3 +1,4 @@
+using ChatOps.Bot.Health;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
@@ -9,9 +10,10 @@ namespace ChatOps.Bot.Snapshots;
 /// the sidecar removes those. What cannot be deleted now is tried again later.
 /// </summary>
 internal sealed class SnapshotTidying(
-    IKubernetesClient client, SnapshotBoard board, BotSettings settings, TimeProvider time, ILogger<SnapshotTidying> log)
+    IKubernetesClient client, SnapshotBoard board, BotSettings settings, Heartbeats heartbeats, TimeProvider time, ILogger<SnapshotTidying> log)
 {
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(5);
+    private readonly Heartbeat _heart = heartbeats.Of("tidying");
     private TaskCompletionSource _changed = NewSignal();
     private string? _trouble;
 
@@ -24,6 +26,7 @@ internal sealed class SnapshotTidying(
         while (!ct.IsCancellationRequested)
         {
             _changed = NewSignal();
+            _heart.Beat();
             await TidyAsync(ct);
             using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
             await Task.WhenAny(_changed.Task, Task.Delay(LongestRest, time, over.Token));
@@ -50,6 +53,7 @@ internal sealed class SnapshotTidying(
 
     private async Task DeleteAsync(Snapshot snapshot, CancellationToken ct)
     {
+        _heart.Beat();
         try
         {
             // By its uid: one made again under the same name is another.

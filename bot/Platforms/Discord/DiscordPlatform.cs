@@ -36,6 +36,8 @@ internal sealed class DiscordPlatform(
 
     public bool Forgets => false;
 
+    public Task Connected => gateway.ConnectedOnce;
+
     public async Task RunAsync(IChatInbox inbox, CancellationToken ct)
     {
         await Task.WhenAll(SetUpAsync(ct), ShowHealthAsync(ct), gateway.RunAsync((type, content) => Take(inbox, type, content), ct));

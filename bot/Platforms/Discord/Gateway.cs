@@ -17,6 +17,7 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan WaitForAPerson = TimeSpan.FromMinutes(10);
     private readonly Random _chance = new();
+    private readonly TaskCompletionSource _connectedOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Session? _session;
     private DateTimeOffset _identifiedAt = DateTimeOffset.MinValue;
     private JsonObject _presence = Shown("online", null);
@@ -26,6 +27,9 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
 
     /// <summary>Whether people can reach the bot at this moment.</summary>
     public bool Connected { get; private set; }
+
+    /// <summary>Completes when people can reach the bot for the first time.</summary>
+    public Task ConnectedOnce => _connectedOnce.Task;
 
     /// <summary>Of the last event received in this session.</summary>
     public long Sequence => _session?.Sequence ?? 0;
@@ -184,6 +188,7 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
         if (type is "READY" or "RESUMED")
         {
             Connected = true;
+            _connectedOnce.TrySetResult();
             if (_complaint.Length > 0) log.LogInformation("discord: well again");
             _complaint = "";
         }

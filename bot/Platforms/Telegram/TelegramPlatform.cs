@@ -26,6 +26,8 @@ internal sealed class TelegramPlatform(
 
     public bool Forgets => false;
 
+    public Task Connected => source.Connected;
+
     public Task RunAsync(IChatInbox inbox, CancellationToken ct) => source.RunAsync((update, stopping) => handler.HandleAsync(inbox, this, update, stopping), ct);
 
     public async Task<MessageReference> SendAsync(string channel, Card card, CancellationToken ct)

@@ -21,8 +21,12 @@ internal sealed class UpdateSource(BotApi api, BotSettings settings, CommandMenu
     private static readonly TimeSpan IdleBeforeForgetting = TimeSpan.FromDays(1);
     private readonly Secret _webhookKey = new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
     private readonly ConcurrentDictionary<long, Lazy<Task>> _deliveries = new();
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<Update, CancellationToken, Task>? _handle;
     private string _complaint = "";
+
+    /// <summary>Completes once Telegram knows the bot and how it wants its updates.</summary>
+    public Task Connected => _connected.Task;
 
     public async Task RunAsync(Func<Update, CancellationToken, Task> handle, CancellationToken ct)
     {
@@ -32,11 +36,13 @@ internal sealed class UpdateSource(BotApi api, BotSettings settings, CommandMenu
         if (settings.Telegram.Webhook is { } url)
         {
             await PersistAsync(stopping => api.SetWebhookAsync(url, _webhookKey, stopping), ct);
+            if (!ct.IsCancellationRequested) _connected.TrySetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, time, ct).ContinueWith(_ => { }, TaskScheduler.Default);
             await publishing;
             return;
         }
         await PersistAsync(api.DeleteWebhookAsync, ct);
+        if (!ct.IsCancellationRequested) _connected.TrySetResult();
         var (window, last) = (new UpdateWindow(handle), time.GetTimestamp());
         while (!ct.IsCancellationRequested)
             await PersistAsync(async stopping => last = await PollAsync(window, last, stopping), ct);

@@ -32,6 +32,23 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Metrics_are_served_nowhere_and_the_log_is_for_people_unless_declared()
+    {
+        var (plain, declared) = (SettingsReader.Read(Good).Settings!, SettingsReader.Read(Good + "\nmetrics: { listen: '0.0.0.0:9090' }\nlog: json").Settings!);
+        Assert.Equal((null, false), (plain.Metrics.Listen, plain.JsonLog));
+        Assert.Equal(("0.0.0.0:9090", true), (declared.Metrics.Listen, declared.JsonLog));
+    }
+
+    [Theory]
+    [InlineData("metrics: { listen: 9090 }", "metrics.listen: '9090' is no address; write IP:PORT")]
+    [InlineData("metrics: { listen: 0.0.0.0 }", "metrics.listen: '0.0.0.0' is no address; write IP:PORT")]
+    [InlineData("metrics: { listen: '127.0.0.1:8080' }", "metrics.listen: '127.0.0.1:8080' is where web listens")]
+    [InlineData("metrics: { port: 9090 }", "metrics: 'port' is not known here; known: listen")]
+    [InlineData("log: xml", "chatops.yaml.log: 'xml' is neither text nor json")]
+    public void What_is_wrong_with_metrics_and_log_is_told(string line, string told) =>
+        Assert.Contains(SettingsReader.Read($"{Good}\n{line}").Faults, f => f.Message.StartsWith(told, StringComparison.Ordinal));
+
+    [Fact]
     public void Every_fault_is_told_at_once_with_its_line()
     {
         var (settings, faults) = SettingsReader.Read("""

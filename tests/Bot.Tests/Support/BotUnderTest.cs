@@ -1,4 +1,5 @@
 using ChatOps.Bot.Chat;
+using ChatOps.Bot.Health;
 using ChatOps.Bot.Operations;
 using ChatOps.Bot.Platforms.Web;
 using ChatOps.Bot.Settings;
@@ -25,6 +26,9 @@ internal sealed class BotUnderTest : IAsyncDisposable
 
     public Uri Url => new(_app.Urls.First());
 
+    /// <summary>Null unless the settings declare an address for metrics.</summary>
+    public Uri? MetricsUrl => _app.Urls.Skip(1).SingleOrDefault() is { } url ? new(url) : null;
+
     public static async Task<BotUnderTest> StartAsync(BotSettings settings, IKubernetesClient client)
     {
         var app = BotHost.Build(settings, client, TimeProvider.System, log => log.SetMinimumLevel(LogLevel.Critical));
@@ -33,6 +37,13 @@ internal sealed class BotUnderTest : IAsyncDisposable
         using var limit = new CancellationTokenSource(Patience);
         while (bot.Web.Inbox is null) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
         return bot;
+    }
+
+    /// <summary>Returns once the bot says that it is ready.</summary>
+    public async Task ReadyAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (Services.GetRequiredService<Readiness>().Awaited.Count > 0) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
     }
 
     public IReadOnlyList<(string Id, Card Card)> Cards =>

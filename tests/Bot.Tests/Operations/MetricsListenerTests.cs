@@ -1,0 +1,119 @@
+using System.Net;
+using ChatOps.Bot.Health;
+using ChatOps.Bot.Tests.Support;
+using ChatOps.Testing.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatOps.Bot.Tests.Operations;
+
+/// <summary>What is served where, by a whole bot.</summary>
+public sealed class MetricsListenerTests(Clusters clusters)
+{
+    private readonly string _target = $"t{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task The_address_for_metrics_serves_metrics_and_probes_and_nothing_else_and_the_main_one_no_metrics()
+    {
+        await using var bot = await StartAsync();
+        foreach (var path in (string[])["/metrics", "/health/live"])
+            Assert.Equal(HttpStatusCode.OK, (await AskAsync(bot.MetricsUrl!, path)).StatusCode);
+        foreach (var path in (string[])["/", "/sign-in", "/api/session", "/app.js", "/metrics/"])
+            Assert.Equal(HttpStatusCode.NotFound, (await AskAsync(bot.MetricsUrl!, path)).StatusCode);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await AskAsync(bot.MetricsUrl!, "/metrics", HttpMethod.Post)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await AskAsync(bot.Url, "/metrics")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync(bot.Url, "/health/live")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Nothing_more_listens_where_nothing_is_declared()
+    {
+        var place = await clusters.PlaceAsync("embedded");
+        await using var bot = await place.BotAsync();
+        Assert.Null(bot.MetricsUrl);
+    }
+
+    [Fact]
+    public async Task The_page_is_of_the_format_and_every_metric_stands_in_the_table_for_people()
+    {
+        await using var bot = await StartAsync();
+        using var answer = await AskAsync(bot.MetricsUrl!, "/metrics");
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
+        Assert.Equal(MetricsTable.Read("The bot"), MetricsTable.Of(await PageAsync(bot)));
+    }
+
+    [Fact]
+    public async Task A_command_is_counted_by_its_name_and_what_came_of_it_and_never_by_who_typed_it_or_what()
+    {
+        await using var bot = await StartAsync();
+        var before = await PageAsync(bot);
+        await bot.TypeAsync("ann", "/help");
+        await bot.TypeAsync("ann", $"/{_target}");
+        await bot.TypeAsync("dan", $"/deploy {_target} 2");
+        var page = await PageAsync(bot);
+        foreach (var (command, outcome) in (ReadOnlySpan<(string, string)>)[("help", "done"), ("none", "refused"), ("deploy", "refused")])
+        {
+            var sample = $$"""chatops_commands_total{command="{{command}}",outcome="{{outcome}}"}""";
+            Assert.True(page[sample] > (before.Has(sample) ? before[sample] : 0), sample);
+        }
+        Assert.True(page["""chatops_command_acknowledgement_seconds_count{command="help"}"""] > 0);
+        Assert.True(page["""chatops_platform_sends_total{call="answer",outcome="taken",platform="web"}"""] > 0);
+        var labels = page.Samples.SelectMany(s => s.Labels).ToList();
+        Assert.DoesNotContain(labels, l => l.Value is "ann" or "dan" or "ops");
+        Assert.DoesNotContain(labels, l => l.Name == "command" && l.Value.Contains(_target, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_target_with_a_home_and_no_snapshot_begins_at_zero_and_without_end()
+    {
+        await using var bot = await StartAsync();
+        var page = await PageAsync(bot);
+        Assert.Equal(0, page[$$"""chatops_snapshots_total{end="failed",target="{{_target}}"}"""]);
+        Assert.Equal(0, page[$$"""chatops_schedule_missed_total{target="{{_target}}"}"""]);
+        Assert.Equal(double.PositiveInfinity, page[$$"""chatops_snapshot_last_good_age_seconds{target="{{_target}}"}"""]);
+        Assert.Equal((0, 0), (
+            page[$$"""chatops_approvals_waiting{target="{{_target}}"}"""], page[$$"""chatops_approvals_oldest_waiting_seconds{target="{{_target}}"}"""]));
+    }
+
+    [Fact]
+    public async Task Ready_names_what_is_awaited_until_it_is_there_and_the_gauge_says_the_same()
+    {
+        await using var bot = await StartAsync(yaml => yaml + $$"""
+
+            telegram: { api: "http://127.0.0.1:1", token: "1:x", chats: { ops: { id: 5 } } }
+            """);
+        using var answer = await AskAsync(bot.MetricsUrl!, "/health/ready");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("telegram", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(0, (await PageAsync(bot))["chatops_ready"]);
+        bot.Services.GetRequiredService<Readiness>().Reach("telegram");
+        await bot.ReadyAsync();
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync(bot.Url, "/health/ready")).StatusCode);
+        Assert.Equal(1, (await PageAsync(bot))["chatops_ready"]);
+    }
+
+    private async Task<BotUnderTest> StartAsync(Func<string, string>? with = null)
+    {
+        var place = await clusters.PlaceAsync("embedded");
+        var settings = TestSettings.Read($$"""
+            shop: { workload: deployment/shop }
+            {{_target}}:
+              workload: statefulset/home
+              namespace: {{place.Namespace}}
+              home: { claim: home, sidecarImage: "sidecar:1" }
+            """, place.Namespace, yaml => (with ?? (y => y))(yaml + "\nmetrics: { listen: \"127.0.0.1:0\" }\n"));
+        return await BotUnderTest.StartAsync(settings, place.Client);
+    }
+
+    private static async Task<Exposition> PageAsync(BotUnderTest bot)
+    {
+        using var answer = await AskAsync(bot.MetricsUrl!, "/metrics");
+        return Exposition.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static async Task<HttpResponseMessage> AskAsync(Uri server, string path, HttpMethod? method = null)
+    {
+        using var client = new HttpClient { BaseAddress = server };
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, path);
+        return await client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+}
