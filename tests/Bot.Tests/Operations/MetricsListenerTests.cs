@@ -1,6 +1,9 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using ChatOps.Bot.Health;
 using ChatOps.Bot.Tests.Support;
+using ChatOps.Kubernetes;
+using ChatOps.Resources;
 using ChatOps.Testing.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,6 +13,7 @@ namespace ChatOps.Bot.Tests.Operations;
 public sealed class MetricsListenerTests(Clusters clusters)
 {
     private readonly string _target = $"t{Guid.NewGuid():N}";
+    private string _namespace = "";
 
     [Fact]
     public async Task The_address_for_metrics_serves_metrics_and_probes_and_nothing_else_and_the_main_one_no_metrics()
@@ -75,6 +79,39 @@ public sealed class MetricsListenerTests(Clusters clusters)
     }
 
     [Fact]
+    public async Task A_change_waits_in_the_gauges_and_is_counted_once_by_its_end()
+    {
+        await using var bot = await StartAsync(workload: "deployment/shop");
+        var asked = await bot.TypeAsync("ann", $"/deploy {_target} 2");
+        var page = await PageAsync(bot, p => p[Of("chatops_approvals_waiting")] > 0);
+        Assert.Equal(1, page[Of("chatops_approvals_waiting")]);
+        Assert.InRange(page[Of("chatops_approvals_oldest_waiting_seconds")], 0, 60);
+        await bot.PressAsync("bob", asked.Buttons.Single(b => b.Label == "Deny").Action);
+        var denied = $$"""chatops_changes_total{action="deploy",end="denied",target="{{_target}}"}""";
+        page = await PageAsync(bot, p => p.Has(denied));
+        Assert.Equal((1, 0), (page[denied], page[Of("chatops_approvals_waiting")]));
+    }
+
+    [Fact]
+    public async Task Snapshots_are_counted_by_their_ends_and_the_gauges_follow_the_newest()
+    {
+        await using var bot = await StartAsync();
+        var (client, now) = (bot.Services.GetRequiredService<IKubernetesClient>(), DateTimeOffset.UnixEpoch.AddYears(56));
+        var result = new SnapshotResult(now, new() { Name = "a" }, [], 1, 1, HeldMilliseconds: 1500, [], [], []);
+        var good = await SnapshotAsync(client, "s1");
+        await client.WriteStatusAsync(good, good.Status.Succeed(result, now.AddSeconds(20)), TestContext.Current.CancellationToken, exact: false);
+        var page = await PageAsync(bot, p => p[Snapshots("succeeded")] > 0);
+        Assert.Equal((1, 0, 1), (page[Snapshots("succeeded")], page[Snapshots("failed")], page[Of("chatops_snapshot_newest_good")]));
+        Assert.Equal((1.5, 1.5), (page[Of("chatops_snapshot_held_seconds_sum")], page[Of("chatops_snapshot_newest_held_seconds")]));
+        Assert.Equal(20, page[Of("chatops_snapshot_duration_seconds_sum")]);
+        Assert.True(double.IsFinite(page[Of("chatops_snapshot_last_good_age_seconds")]));
+        var bad = await SnapshotAsync(client, "s2");
+        await client.WriteStatusAsync(bad, bad.Status.Fail(new("Full", "no room", null), now), TestContext.Current.CancellationToken, exact: false);
+        page = await PageAsync(bot, p => p[Snapshots("failed")] > 0);
+        Assert.Equal((1, 1, 0), (page[Snapshots("succeeded")], page[Snapshots("failed")], page[Of("chatops_snapshot_newest_good")]));
+    }
+
+    [Fact]
     public async Task Ready_names_what_is_awaited_until_it_is_there_and_the_gauge_says_the_same()
     {
         await using var bot = await StartAsync(yaml => yaml + $$"""
@@ -91,15 +128,35 @@ public sealed class MetricsListenerTests(Clusters clusters)
         Assert.Equal(1, (await PageAsync(bot))["chatops_ready"]);
     }
 
-    private async Task<BotUnderTest> StartAsync(Func<string, string>? with = null)
+    private string Of(string metric) => $$"""{{metric}}{target="{{_target}}"}""";
+
+    private string Snapshots(string end) => $$"""chatops_snapshots_total{end="{{end}}",target="{{_target}}"}""";
+
+    /// <summary>One of this target that runs.</summary>
+    private async Task<Snapshot> SnapshotAsync(IKubernetesClient client, string name)
+    {
+        var body = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = $"{_target}-{name}", ["labels"] = new JsonObject { [ChatOpsKinds.TargetLabel] = _target } },
+            ["spec"] = new JsonObject { ["target"] = _target },
+        };
+        var made = await client.CreateAsync(ChatOpsKinds.Snapshots, _namespace, body, TestContext.Current.CancellationToken);
+        var running = made.Status.Start("runner", DateTimeOffset.UnixEpoch.AddYears(56));
+        return await client.WriteStatusAsync(made, running, TestContext.Current.CancellationToken, exact: false);
+    }
+
+    private async Task<BotUnderTest> StartAsync(Func<string, string>? with = null, string? workload = null)
     {
         var place = await clusters.PlaceAsync("embedded");
+        _namespace = place.Namespace;
+        if (workload is not null) await place.WorkloadsAsync();
+        var home = workload is null ? "home: { claim: home, sidecarImage: \"sidecar:1\" }" : "";
         var settings = TestSettings.Read($$"""
             shop: { workload: deployment/shop }
             {{_target}}:
-              workload: statefulset/home
+              workload: {{workload ?? "statefulset/home"}}
               namespace: {{place.Namespace}}
-              home: { claim: home, sidecarImage: "sidecar:1" }
+              {{home}}
             """, place.Namespace, yaml => (with ?? (y => y))(yaml + "\nmetrics: { listen: \"127.0.0.1:0\" }\n"));
         return await BotUnderTest.StartAsync(settings, place.Client);
     }
@@ -108,6 +165,17 @@ public sealed class MetricsListenerTests(Clusters clusters)
     {
         using var answer = await AskAsync(bot.MetricsUrl!, "/metrics");
         return Exposition.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>The page once the watch has brought what it is to show.</summary>
+    private static async Task<Exposition> PageAsync(BotUnderTest bot, Func<Exposition, bool> shows)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            if (await PageAsync(bot) is var page && shows(page)) return page;
+            limit.Token.ThrowIfCancellationRequested();
+        }
     }
 
     private static async Task<HttpResponseMessage> AskAsync(Uri server, string path, HttpMethod? method = null)

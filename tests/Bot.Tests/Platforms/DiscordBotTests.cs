@@ -21,6 +21,18 @@ public sealed class DiscordBotTests(Clusters clusters) : IAsyncLifetime
     public ValueTask DisposeAsync() => _discord.DisposeAsync();
 
     [Fact]
+    public async Task The_bot_is_ready_only_once_it_has_reached_discord()
+    {
+        var place = await clusters.PlaceAsync("embedded");
+        await place.WorkloadsAsync();
+        await _discord.StopListeningAsync();
+        await using var bot = await BeginAsync(place, text => text);
+        Assert.Equal(["discord"], bot.Awaited);
+        await _discord.ListenAgainAsync();
+        await bot.ReadyAsync();
+    }
+
+    [Fact]
     public async Task Roles_of_the_server_give_roles_of_ours_and_lose_them_again()
     {
         var (operators, approvers) = (_discord.AddRole(_guild, "operators"), _discord.AddRole(_guild, "approvers"));
@@ -63,6 +75,13 @@ public sealed class DiscordBotTests(Clusters clusters) : IAsyncLifetime
 
     private async Task<BotUnderTest> StartAsync(Place place, Func<string, string> with)
     {
+        var bot = await BeginAsync(place, with);
+        await _discord.WhenAsync(() => _discord.Connected && _discord.Commands(_guild).Count > 0);
+        return bot;
+    }
+
+    private Task<BotUnderTest> BeginAsync(Place place, Func<string, string> with)
+    {
         var settings = TestSettings.Read(
             $$"""
             shop: { workload: deployment/shop, namespace: {{place.Namespace}}, readyWithin: 20s, settleFor: 0.5s }
@@ -70,9 +89,7 @@ public sealed class DiscordBotTests(Clusters clusters) : IAsyncLifetime
             """,
             place.Namespace, text => with(text) + $"\ndiscord: {{ guild: '{_guild.Id}' }}\n");
         settings = settings with { Discord = settings.Discord with { Api = _discord.Url, Token = new Secret(_discord.Token), Enabled = true } };
-        var bot = await BotUnderTest.StartAsync(settings, place.Client);
-        await _discord.WhenAsync(() => _discord.Connected && _discord.Commands(_guild).Count > 0);
-        return bot;
+        return BotUnderTest.StartAsync(settings, place.Client);
     }
 
     private async Task<IEnumerable<string?>> ValuesAsync(DiscordPerson person, string command, params (string, object)[] options) =>

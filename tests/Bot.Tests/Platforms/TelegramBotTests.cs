@@ -42,6 +42,18 @@ public sealed class TelegramBotTests(Clusters clusters) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_bot_is_ready_only_once_it_has_reached_telegram()
+    {
+        var place = await clusters.PlaceAsync("embedded");
+        await place.WorkloadsAsync();
+        await _telegram.StopListeningAsync();
+        await using var bot = await StartAsync(place, "chats: { ops: { id: 5 } }");
+        Assert.Equal(["telegram"], bot.Awaited);
+        await _telegram.ListenAgainAsync();
+        await bot.ReadyAsync();
+    }
+
+    [Fact]
     public async Task A_missing_option_is_asked_for_with_buttons()
     {
         var place = await clusters.PlaceAsync("embedded");

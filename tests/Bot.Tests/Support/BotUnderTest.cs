@@ -39,11 +39,14 @@ internal sealed class BotUnderTest : IAsyncDisposable
         return bot;
     }
 
+    /// <summary>What the bot waits for before it is ready.</summary>
+    public IReadOnlyList<string> Awaited => Services.GetRequiredService<Readiness>().Awaited;
+
     /// <summary>Returns once the bot says that it is ready.</summary>
     public async Task ReadyAsync()
     {
         using var limit = new CancellationTokenSource(Patience);
-        while (Services.GetRequiredService<Readiness>().Awaited.Count > 0) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
+        while (Awaited.Count > 0) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
     }
 
     public IReadOnlyList<(string Id, Card Card)> Cards =>
