@@ -11,13 +11,16 @@ internal sealed class ApprovalGauges : IDisposable
     {
         IEnumerable<Change> Waiting(string target) => board.Of(target).Where(c => c.Status.Phase == ChangePhase.AwaitingApproval);
         IEnumerable<Measurement<T>> Each<T>(Func<string, T> measure)
-            where T : struct => [.. settings.Targets.Keys.Select(t => new Measurement<T>(measure(t), new KeyValuePair<string, object?>("target", t)))];
+            where T : struct =>
+                [.. settings.Targets.Keys.Select(t => new Measurement<T>(measure(t), new KeyValuePair<string, object?>("target", t)))];
         double Oldest(string target) => Waiting(target).Min(c => c.Metadata.CreationTimestamp) is { } asked
             ? Math.Max(0, (time.GetUtcNow() - asked).TotalSeconds)
             : 0;
-        Meter.CreateObservableGauge("chatops.approvals.waiting", () => Each(t => Waiting(t).Count()), null, "Changes that wait for an approval.");
         Meter.CreateObservableGauge(
-            "chatops.approvals.oldest.waiting", () => Each(Oldest), "s", "How long the oldest change waits for an approval; 0 when none does.");
+            "chatops.approvals.waiting", () => Each(t => Waiting(t).Count()), null, "Changes that wait for an approval.");
+        Meter.CreateObservableGauge(
+            "chatops.approvals.oldest.waiting", () => Each(Oldest), "s",
+            "How long the oldest change waits for an approval; 0 when none does.");
     }
 
     public Meter Meter { get; } = new("ChatOps.Bot.Changes.Board");

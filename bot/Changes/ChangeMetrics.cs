@@ -8,7 +8,8 @@ internal static class ChangeMetrics
 {
     public static readonly Meter Meter = new("ChatOps.Bot.Changes");
 
-    private static readonly Counter<long> Changes = Meter.CreateCounter<long>("chatops.changes", null, "Changes that came to an end, by which.");
+    private static readonly Counter<long> Changes = Meter.CreateCounter<long>(
+        "chatops.changes", null, "Changes that came to an end, by which.");
 
     private static readonly Histogram<double> Downtimes = Meter.CreateHistogram(
         "chatops.change.downtime", "s", "Time in which no pod was ready during a change that ran, as measured.", null,
@@ -23,5 +24,6 @@ internal static class ChangeMetrics
         if (change.Status.DowntimeSeconds is { } downtime) Downtimes.Record(downtime, target);
     }
 
-    private static string EndName(ChangePhase phase) => phase == ChangePhase.RolledBack ? "rolled_back" : phase.ToString().ToLowerInvariant();
+    private static string EndName(ChangePhase phase) =>
+        phase == ChangePhase.RolledBack ? "rolled_back" : phase.ToString().ToLowerInvariant();
 }

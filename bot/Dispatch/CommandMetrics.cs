@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace ChatOps.Bot.Dispatch;
 
-/// <summary>What people typed and what came of it. Never who typed it, nor anything that was typed but the name of a command there is.</summary>
+/// <summary>What came of commands. Never who typed them, nor anything that was typed but the name of a command there is.</summary>
 internal static class CommandMetrics
 {
     public static readonly Meter Meter = new("ChatOps.Bot.Dispatch");

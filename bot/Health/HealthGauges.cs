@@ -8,7 +8,8 @@ internal sealed class HealthGauges : IDisposable
     public HealthGauges(Readiness readiness, Heartbeats heartbeats)
     {
         Meter.CreateObservableGauge("chatops.ready", () => readiness.Awaited.Count == 0 ? 1 : 0, null, "1 when people can be served.");
-        Meter.CreateObservableGauge("chatops.loops.stuck", () => heartbeats.Stuck.Count, null, "Loops of the bot that give no sign of life.");
+        Meter.CreateObservableGauge(
+            "chatops.loops.stuck", () => heartbeats.Stuck.Count, null, "Loops of the bot that give no sign of life.");
     }
 
     public Meter Meter { get; } = new("ChatOps.Bot.Health");

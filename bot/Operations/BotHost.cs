@@ -28,7 +28,8 @@ internal static class BotHost
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         if (logging is not null) logging(builder.Logging);
-        else if (settings.JsonLog) builder.Logging.AddJsonConsole(o => (o.TimestampFormat, o.UseUtcTimestamp) = ("yyyy-MM-ddTHH:mm:ss.fffZ", true));
+        else if (settings.JsonLog)
+            builder.Logging.AddJsonConsole(o => (o.TimestampFormat, o.UseUtcTimestamp) = ("yyyy-MM-ddTHH:mm:ss.fffZ", true));
         else builder.Logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, "HH:mm:ss ", true));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(k =>
@@ -92,7 +93,8 @@ internal static class BotHost
     private static void AddWeb(IServiceCollection services)
     {
         services.AddSingleton<WebPlatform>().AddSingleton<Timeline>().AddSingleton<WebConsole>();
-        services.AddSingleton(p => new ChatPlatforms([.. Web(p).Concat(p.GetServices<IChatPlatform>()).Select(below => new MeteredPlatform(below))]));
+        services.AddSingleton(p => new ChatPlatforms(
+            [.. Web(p).Concat(p.GetServices<IChatPlatform>()).Select(below => new MeteredPlatform(below))]));
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<Sessions>(p, WebKey()));
     }
 

@@ -21,7 +21,8 @@ internal sealed class BotMetrics : IDisposable
     {
         List<Meter> all =
         [
-            CommandMetrics.Meter, ChangeMetrics.Meter, SnapshotMetrics.Meter, ScheduleMetrics.Meter, PlatformMetrics.Meter, WatchMetrics.Meter,
+            CommandMetrics.Meter, ChangeMetrics.Meter, SnapshotMetrics.Meter, ScheduleMetrics.Meter, PlatformMetrics.Meter,
+            WatchMetrics.Meter,
             approvals.Meter, snapshots.Meter, health.Meter, _process.Meter,
         ];
         _collector = new(all);

@@ -16,8 +16,8 @@ namespace ChatOps.Bot.Operations;
 internal sealed class BotWorkers(
     ChatPlatforms platforms, IChatInbox inbox, ResourceMessages messages, Announcements announcements, SnapshotBoard snapshots, ScheduleBoard schedules,
     ChangeBoard changes, ScheduleController scheduleController, SnapshotTidying tidying,
-    ChangeController changeController, RestoreController restoreController, BotSettings settings, Readiness readiness, Heartbeats heartbeats,
-    Endings endings, ILogger<BotWorkers> log) : BackgroundService
+    ChangeController changeController, RestoreController restoreController, BotSettings settings, Readiness readiness,
+    Heartbeats heartbeats, Endings endings, ILogger<BotWorkers> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken ct)
     {

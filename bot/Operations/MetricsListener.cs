@@ -25,7 +25,8 @@ internal static class MetricsListener
     {
         var metrics = app.Services.GetRequiredService<BotMetrics>();
         var health = app.Services.GetRequiredService<HealthPages>();
-        app.Use((context, next) => context.Features.Get<Mark>() is null ? next(context) : Answer(context, metrics, health).ExecuteAsync(context));
+        app.Use((context, next) =>
+            context.Features.Get<Mark>() is null ? next(context) : Answer(context, metrics, health).ExecuteAsync(context));
     }
 
     private static IResult Answer(HttpContext context, BotMetrics metrics, HealthPages health)

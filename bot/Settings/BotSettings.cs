@@ -118,6 +118,6 @@ internal sealed record WebSettings
 
 internal sealed record MetricsSettings
 {
-    /// <summary>Address and port of a listener that serves metrics and probes and nothing else; null opens none, port 0 takes a free one.</summary>
+    /// <summary>Address and port of a listener that serves metrics and probes alone; null opens none, port 0 takes a free one.</summary>
     public string? Listen { get; init; }
 }

@@ -29,7 +29,9 @@ internal sealed class RestoreController(
         var restores = new Informer<Restore>(client, ChatOpsKinds.Restores, ns, Selection.All, time);
         var jobs = new Informer<Job>(client, Kinds.Jobs, ns, new Selection(Labels: ChatOpsKinds.TargetLabel), time);
         await Task.WhenAll(
-            restores.RunAsync(e => e.Type == WatchEventType.Deleted ? default : new(AdvanceAsync(e.Object, heartbeats.Of($"restores of {ns}"), ct)), ct),
+            restores.RunAsync(e => e.Type == WatchEventType.Deleted
+                ? default
+                : new(AdvanceAsync(e.Object, heartbeats.Of($"restores of {ns}"), ct)), ct),
             jobs.RunAsync(
                 e => restores.Find(ns, e.Object.Metadata.Name) is { } restore && e.Type != WatchEventType.Deleted
                     ? new(AdvanceAsync(restore, heartbeats.Of($"restore jobs of {ns}"), ct))

@@ -17,14 +17,18 @@ internal sealed class SnapshotGauges : IDisposable
         double? Age(string target) => board.NewestOf(target)?.Status.CutTime is { } cut
             ? Math.Max(0, (time.GetUtcNow() - cut).TotalSeconds)
             : double.PositiveInfinity;
-        double? Newest(string target) => board.Of(target).FirstOrDefault(s => s.Status.IsFinal) is { } newest ? IsGood(newest) ? 1 : 0 : null;
+        double? Newest(string target) =>
+            board.Of(target).FirstOrDefault(s => s.Status.IsFinal) is { } newest ? IsGood(newest) ? 1 : 0 : null;
         Meter.CreateObservableGauge(
-            "chatops.snapshot.last_good.age", () => Each(Age), "s", "Age of the newest snapshot that can be relied on; +Inf when there is none.");
+            "chatops.snapshot.last_good.age", () => Each(Age), "s",
+            "Age of the newest snapshot that can be relied on; +Inf when there is none.");
         double? Held(string target) => board.NewestOf(target)?.Status.HeldMilliseconds / 1000.0;
         Meter.CreateObservableGauge(
-            "chatops.snapshot.newest_held", () => Each(Held), "s", "How long databases were held still for the newest snapshot that can be relied on.");
+            "chatops.snapshot.newest_held", () => Each(Held), "s",
+            "How long databases were held still for the newest snapshot that can be relied on.");
         Meter.CreateObservableGauge(
-            "chatops.snapshot.newest_good", () => Each(Newest), null, "1 when the newest snapshot that ended can be relied on, 0 when not.");
+            "chatops.snapshot.newest_good", () => Each(Newest), null,
+            "1 when the newest snapshot that ended can be relied on, 0 when not.");
     }
 
     public Meter Meter { get; } = new("ChatOps.Bot.Snapshots.Board");

@@ -10,7 +10,8 @@ internal static class SnapshotMetrics
 
     private const string Good = "succeeded", CheckFailed = "check_failed", Failed = "failed";
 
-    private static readonly Counter<long> Snapshots = Meter.CreateCounter<long>("chatops.snapshots", null, "Snapshots that came to an end, by which.");
+    private static readonly Counter<long> Snapshots = Meter.CreateCounter<long>(
+        "chatops.snapshots", null, "Snapshots that came to an end, by which.");
 
     private static readonly Histogram<double> Held = Meter.CreateHistogram(
         "chatops.snapshot.held", "s", "How long databases were held still for a snapshot.", null,

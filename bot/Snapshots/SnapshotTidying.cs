@@ -10,7 +10,8 @@ namespace ChatOps.Bot.Snapshots;
 /// the sidecar removes those. What cannot be deleted now is tried again later.
 /// </summary>
 internal sealed class SnapshotTidying(
-    IKubernetesClient client, SnapshotBoard board, BotSettings settings, Heartbeats heartbeats, TimeProvider time, ILogger<SnapshotTidying> log)
+    IKubernetesClient client, SnapshotBoard board, BotSettings settings, Heartbeats heartbeats, TimeProvider time,
+    ILogger<SnapshotTidying> log)
 {
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(5);
     private readonly Heartbeat _heart = heartbeats.Of("tidying");

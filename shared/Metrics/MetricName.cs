@@ -6,7 +6,8 @@ namespace ChatOps.Metrics;
 /// Turns the name and unit of an instrument into the name people query: <c>chatops.snapshot.held</c> in <c>s</c> becomes
 /// <c>chatops_snapshot_held_seconds</c>; a counter ends in <c>_total</c>.
 /// </summary>
-/// <remarks>Source: Prometheus, "Data model" and "Metric and label naming"; OpenTelemetry, "Prometheus and OpenMetrics Compatibility".</remarks>
+/// <remarks>Source: Prometheus, "Data model" and "Metric and label naming";
+/// OpenTelemetry, "Prometheus and OpenMetrics Compatibility".</remarks>
 public static class MetricName
 {
     public static string Of(string instrument, string? unit, MetricType type)

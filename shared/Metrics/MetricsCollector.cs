@@ -36,7 +36,8 @@ public sealed class MetricsCollector : IDisposable
             foreach (var series in all) series.ForgetObserved();
             _listener.RecordObservableInstruments();
             var dropped = new MetricPoint([], all.Sum(s => s.Dropped));
-            var own = new MetricFamily(Dropped, MetricType.Counter, $"Measurements left out beyond {InstrumentSeries.MostPoints} label sets.", [dropped]);
+            var own = new MetricFamily(
+                Dropped, MetricType.Counter, $"Measurements left out beyond {InstrumentSeries.MostPoints} label sets.", [dropped]);
             return new([.. all.Select(s => s.Read()).Append(own).OrderBy(f => f.Name, StringComparer.Ordinal)]);
         }
     }

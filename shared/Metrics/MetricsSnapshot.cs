@@ -1,6 +1,6 @@
 namespace ChatOps.Metrics;
 
-/// <summary>What all instruments of a process stood at, at one moment: families by name, points by labels, always in the same order.</summary>
+/// <summary>How all instruments of a process stood at one moment: families by name, points by labels, always in the same order.</summary>
 public sealed record MetricsSnapshot(IReadOnlyList<MetricFamily> Families);
 
 /// <summary>One metric with all its points; with none it was never measured, but exists.</summary>

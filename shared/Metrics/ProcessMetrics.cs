@@ -17,7 +17,8 @@ public sealed class ProcessMetrics : IDisposable
         Meter.CreateObservableGauge(
             "chatops.build.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", version)), null,
             "The version that runs; always 1.");
-        Meter.CreateObservableGauge("process.resident_memory", () => Environment.WorkingSet, "By", "Memory of the process that lies in RAM.");
+        Meter.CreateObservableGauge(
+            "process.resident_memory", () => Environment.WorkingSet, "By", "Memory of the process that lies in RAM.");
         Meter.CreateObservableGauge("process.start_time", () => Started, "s", "When the process began, since 1970.");
         Meter.CreateObservableCounter(
             "process.cpu", () => Environment.CpuUsage.TotalTime.TotalSeconds, "s", "Processor time the process has used.");

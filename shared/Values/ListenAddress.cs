@@ -3,7 +3,7 @@ using System.Net;
 
 namespace ChatOps.Values;
 
-/// <summary>Reads where to listen, <c>IP:PORT</c>; port 0 takes a free one, but must be said, as a port that was forgotten looks the same.</summary>
+/// <summary>Reads where to listen, <c>IP:PORT</c>; port 0 takes a free one, but must be said: a forgotten port looks the same.</summary>
 public static class ListenAddress
 {
     public const string Hint = "write IP:PORT, such as 0.0.0.0:9090";

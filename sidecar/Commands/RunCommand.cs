@@ -30,7 +30,9 @@ internal sealed class RunCommand : ISidecarCommand
         if (refusal is { } fault)
             throw new FaultException(fault);
         Log($"{runner.Runner}: watching the snapshots of {template.Target} in {client.Namespace}");
-        await (scope.Settings.Listen is { } address ? ListenAsync(runner, address, scope.Time, Log, cancellation) : runner.RunAsync(cancellation));
+        await (scope.Settings.Listen is { } address
+            ? ListenAsync(runner, address, scope.Time, Log, cancellation)
+            : runner.RunAsync(cancellation));
         return ExitCode.Done;
     }
 

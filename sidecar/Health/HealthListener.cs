@@ -30,7 +30,8 @@ internal sealed class HealthListener : IDisposable
         catch (SocketException failure)
         {
             throw new FaultException(
-                new("CannotListen", $"listen at {address}: {failure.Message}", "Give another --listen, or end the program that listens there"), failure);
+                new("CannotListen", $"listen at {address}: {failure.Message}",
+                    "Give another --listen, or end the program that listens there"), failure);
         }
     }
 

@@ -20,7 +20,8 @@ internal sealed record HttpAnswer(int Status, string Body, string ContentType = 
     {
         var body = Encoding.UTF8.GetBytes(Body);
         var allow = Status == 405 ? "Allow: GET\r\n" : "";
-        var head = $"HTTP/1.1 {Status} {Reason}\r\nContent-Type: {ContentType}\r\nContent-Length: {body.Length}\r\n{allow}Connection: close\r\n\r\n";
+        var head = $"HTTP/1.1 {Status} {Reason}\r\nContent-Type: {ContentType}\r\n"
+            + $"Content-Length: {body.Length}\r\n{allow}Connection: close\r\n\r\n";
         return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 }

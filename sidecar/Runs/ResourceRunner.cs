@@ -180,7 +180,7 @@ internal sealed class ResourceRunner(
         log($"{Named(snapshot)}: left by a predecessor, {(outcome.Succeeded ? "but whole" : "not finished")}");
     }
 
-    /// <summary>As it stands in the log: with its uid, and with the request in a chat that it came from, which the bot's log names too.</summary>
+    /// <summary>As the log has it: with its uid, and with the request in a chat that it came from, which the bot's log names too.</summary>
     private static string Named(Snapshot snapshot) =>
         snapshot.Metadata.Annotation(ChatOpsKinds.InvocationAnnotation) is { } asked
             ? $"{snapshot.Metadata.Name} ({snapshot.Metadata.Uid}, asked as {string.Concat(asked.Where(c => !char.IsControl(c)).Take(100))})"

@@ -13,7 +13,8 @@ internal sealed class RunGauges : IDisposable
             "chatops.sidecar.last_good.age", () => new Measurement<double>(Age(), target), "s",
             "Age of the newest snapshot that can be relied on; +Inf when there is none.");
         Meter.CreateObservableGauge(
-            "chatops.sidecar.ready", () => new Measurement<int>(runner.Awaited is null ? 1 : 0, target), null, "1 when requests are heard.");
+            "chatops.sidecar.ready", () => new Measurement<int>(runner.Awaited is null ? 1 : 0, target), null,
+            "1 when requests are heard.");
     }
 
     public Meter Meter { get; } = new("ChatOps.Sidecar.Runs.Gauges");
