@@ -59,7 +59,7 @@ internal sealed class GatewaySocket : IDisposable
         }
     }
 
-    /// <summary>Nothing happens on a connection that has ended: its reader learns of that.</summary>
+    /// <summary>Nothing happens on a connection that has ended, or is ended meanwhile: its reader learns of that.</summary>
     public async Task SendAsync(JsonObject payload, CancellationToken ct)
     {
         await _sending.WaitAsync(ct);
@@ -95,11 +95,8 @@ internal sealed class GatewaySocket : IDisposable
 
     public void Abort() => _socket.Abort();
 
-    public void Dispose()
-    {
-        _socket.Dispose();
-        _sending.Dispose();
-    }
+    /// <summary>The semaphore holds nothing of the system's, and whoever is sending at this moment will yet let it go.</summary>
+    public void Dispose() => _socket.Dispose();
 
     private JsonObject? Broken()
     {
