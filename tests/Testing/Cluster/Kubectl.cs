@@ -59,10 +59,10 @@ public sealed class Kubectl(string program, string kubeconfig, string cache)
 /// <summary>A running kubectl whose lines are read as they come.</summary>
 public sealed class KubectlStream(Process process) : IDisposable
 {
-    /// <summary>The first line for which this holds; the end of the output or half a minute without it throws.</summary>
+    /// <summary>The first line for which this holds; the end of the output or two minutes without it throw.</summary>
     public async Task<string> LineAsync(Func<string, bool> matches)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
             if (matches(line))
                 return line;
