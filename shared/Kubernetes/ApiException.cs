@@ -8,7 +8,8 @@ namespace ChatOps.Kubernetes;
 /// </summary>
 public sealed class ApiException : Exception
 {
-    internal ApiException(string verb, string subject, HttpStatusCode code, string reason, string message, string? hint, Exception? cause = null)
+    internal ApiException(
+        string verb, string subject, HttpStatusCode code, string reason, string message, string? hint, Exception? cause = null)
         : base($"{verb} {subject}: {message}", cause)
     {
         Verb = verb;
@@ -22,7 +23,9 @@ public sealed class ApiException : Exception
     /// <summary>The HTTP status; 0 when no answer came.</summary>
     public HttpStatusCode Code { get; }
 
-    /// <summary>The machine-readable reason, <c>NotFound</c>, <c>Conflict</c>, <c>Forbidden</c>, …; <c>Unreachable</c> when no answer came.</summary>
+    /// <summary>
+    /// The machine-readable reason, <c>NotFound</c>, <c>Conflict</c>, <c>Forbidden</c>, …; <c>Unreachable</c> when no answer came.
+    /// </summary>
     public string Reason { get; }
 
     public string? Hint { get; }
@@ -32,6 +35,14 @@ public sealed class ApiException : Exception
     public bool IsConflict => Code == HttpStatusCode.Conflict;
 
     public bool AlreadyExists => Reason == "AlreadyExists";
+
+    /// <summary>
+    /// A right is missing, or a rule of the cluster is against it: the same call succeeds only after a person did something.
+    /// </summary>
+    public bool IsForbidden => Code == HttpStatusCode.Forbidden;
+
+    /// <summary>Forbidden by a rule of the cluster, such as a quota or a webhook, and not for want of a right.</summary>
+    public bool IsOfAdmission { get; init; }
 
     /// <summary>The resourceVersion is too old to resume from; list again.</summary>
     public bool IsGone => Code == HttpStatusCode.Gone || Reason is "Expired" or "Gone";

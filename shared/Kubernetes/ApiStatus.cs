@@ -12,6 +12,17 @@ internal sealed record ApiStatus
     public int Code { get; init; }
 
     public ApiStatusDetails? Details { get; init; }
+
+    /// <summary>
+    /// Forbidden by an admission plugin or a webhook, and no right helps: a plugin says that the object <c>is forbidden:</c> and why, a
+    /// webhook that it <c>denied the request</c>; an authorizer says what somebody <c>cannot</c> do (Kubernetes documentation, "Admission
+    /// Control" and "Authorization").
+    /// </summary>
+    public bool IsOfAdmission => Says("denied the request") || (Says(" is forbidden: ") && !Says(" cannot "));
+
+    public bool IsOfQuota => IsOfAdmission && Says("exceeded quota");
+
+    private bool Says(string words) => Message?.Contains(words, StringComparison.Ordinal) == true;
 }
 
 internal sealed record ApiStatusDetails

@@ -4,7 +4,8 @@ namespace ChatOps.Kubernetes;
 
 /// <summary>One request before it is sent: enough to send it again, and to name it in an error.</summary>
 internal sealed record Call(
-    string Verb, HttpMethod Method, ResourceKind? Kind, string? Ns, string? Name = null, string? Subresource = null, string? Query = null, string? Subject = null)
+    string Verb, HttpMethod Method, ResourceKind? Kind, string? Ns, string? Name = null, string? Subresource = null,
+    string? Query = null, string? Subject = null)
 {
     private string? _path;
 

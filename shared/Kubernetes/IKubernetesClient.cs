@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace ChatOps.Kubernetes;
 
 /// <summary>
-/// The calls this product makes to the API server. Every call throws <see cref="ApiException"/> when refused or unanswered, naming the verb,
-/// the object and what to do; an answer of "too many requests" is obeyed and the call repeated before that.
+/// The calls this product makes to the API server. Every call throws <see cref="ApiException"/> when refused or unanswered, naming the
+/// verb, the object and what to do; an answer of "too many requests" is obeyed and the call repeated before that.
 /// </summary>
 public interface IKubernetesClient
 {

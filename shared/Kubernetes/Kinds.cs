@@ -7,7 +7,11 @@ public static class Kinds
 
     public static readonly ResourceKind<Event> Events = new("", "v1", "events", "Event", KubernetesJson.Default.Event);
 
-    public static readonly ResourceKind<DataResource> ConfigMaps = new("", "v1", "configmaps", "ConfigMap", KubernetesJson.Default.DataResource);
+    public static readonly ResourceKind<DataResource> ConfigMaps =
+        new("", "v1", "configmaps", "ConfigMap", KubernetesJson.Default.DataResource);
+
+    public static readonly ResourceKind<DataResource> ServiceAccounts =
+        new("", "v1", "serviceaccounts", "ServiceAccount", KubernetesJson.Default.DataResource);
 
     public static readonly ResourceKind<DataResource> Secrets = new("", "v1", "secrets", "Secret", KubernetesJson.Default.DataResource);
 
@@ -33,4 +37,6 @@ public static class Kinds
         new("apps", "v1", "controllerrevisions", "ControllerRevision", KubernetesJson.Default.ControllerRevision);
 
     public static readonly ResourceKind<Job> Jobs = new("batch", "v1", "jobs", "Job", KubernetesJson.Default.Job);
+
+    public static readonly ResourceKind<Lease> Leases = new("coordination.k8s.io", "v1", "leases", "Lease", KubernetesJson.Default.Lease);
 }

@@ -45,15 +45,17 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider?
         where T : IResource
     {
         var items = new List<T>();
-        string? next = null;
+        string? next = null, version = null;
         while (true)
         {
             var query = selection.Query(("limit", $"{PageSize}"), ("continue", next));
             var call = new Call("list", HttpMethod.Get, kind, ns, Query: query);
             var page = await _sender.AskAsync(call, KubernetesJson.Default.ListEnvelope, ct);
             foreach (var item in page.Items ?? []) items.Add(item.Deserialize(kind.Json)!);
+            // A watch from the first page misses nothing; a later one need not know of what has come into the pages before it.
+            version ??= page.Metadata.ResourceVersion;
             next = page.Metadata.Continue;
-            if (string.IsNullOrEmpty(next)) return new ResourceList<T>(items, page.Metadata.ResourceVersion ?? "0");
+            if (string.IsNullOrEmpty(next)) return new ResourceList<T>(items, version ?? "0");
         }
     }
 
@@ -76,7 +78,8 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider?
         where T : IResource
     {
         var named = (string?)body["metadata"]?["name"];
-        var call = new Call("create", HttpMethod.Post, kind, ns, Subject: named, Query: "fieldManager=chatops") { Body = Stamped(kind, body) };
+        var call =
+            new Call("create", HttpMethod.Post, kind, ns, Subject: named, Query: "fieldManager=chatops") { Body = Stamped(kind, body) };
         return _sender.AskAsync(call, kind.Json, ct);
     }
 
@@ -84,7 +87,8 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider?
         ResourceKind<T> kind, string? ns, string name, Patch patch, CancellationToken ct, string? subresource = null)
         where T : IResource
     {
-        var query = $"fieldManager={Uri.EscapeDataString(patch.FieldManager)}" + (patch is { IsApply: true, Force: true } ? "&force=true" : "");
+        var query = $"fieldManager={Uri.EscapeDataString(patch.FieldManager)}"
+            + (patch is { IsApply: true, Force: true } ? "&force=true" : "");
         var call = new Call("patch", HttpMethod.Patch, kind, ns, name, subresource, query)
         {
             Body = patch is { IsApply: true, Body: JsonObject apply } ? Stamped(kind, apply) : patch.Body,

@@ -19,6 +19,7 @@ namespace ChatOps.Kubernetes;
 [JsonSerializable(typeof(PersistentVolume))]
 [JsonSerializable(typeof(DataResource))]
 [JsonSerializable(typeof(Event))]
+[JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(ApiStatus))]
 [JsonSerializable(typeof(ListEnvelope))]
 [JsonSerializable(typeof(JsonElement))]

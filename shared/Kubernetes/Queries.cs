@@ -20,7 +20,8 @@ public sealed record Selection(string? Labels = null, string? Fields = null)
 
 /// <summary>How an object is to be deleted.</summary>
 /// <param name="Propagation"><c>Background</c>, <c>Foreground</c> or <c>Orphan</c>.</param>
-public sealed record Deletion(string? Propagation = null, long? GracePeriodSeconds = null, string? Uid = null, string? ResourceVersion = null);
+public sealed record Deletion(
+    string? Propagation = null, long? GracePeriodSeconds = null, string? Uid = null, string? ResourceVersion = null);
 
 /// <summary>Which part of a container's log is read.</summary>
 public sealed record LogQuery(string? Container = null, bool Follow = false, int? TailLines = null, bool Previous = false)

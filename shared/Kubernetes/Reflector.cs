@@ -15,13 +15,17 @@ public sealed class Reflector(IKubernetesClient client, TimeProvider time)
     /// <summary>Called when the server does not answer, and with null when it does again.</summary>
     public Action<ApiException?>? OnConnection { get; init; }
 
+    /// <summary>Whether a missing right ends it with that refusal, for whoever cannot wait until somebody gives it.</summary>
+    public bool EndsWhenForbidden { get; init; }
+
     /// <summary>Emits null once after every complete listing: all that existed then has been seen.</summary>
+    /// <param name="only">Of an object it always says the same; those it refuses are passed over. Null is all of them.</param>
     public async IAsyncEnumerable<WatchEvent<T>?> FollowAsync<T>(
-        ResourceKind<T> kind, string? ns, Selection selection, [EnumeratorCancellation] CancellationToken ct)
+        ResourceKind<T> kind, string? ns, Selection selection, [EnumeratorCancellation] CancellationToken ct, Func<T, bool>? only = null)
         where T : IResource
     {
         var known = new Dictionary<string, T>();
-        var failures = 0;
+        var (failures, refusals) = (0, 0);
         string? version = null;
         while (!ct.IsCancellationRequested)
         {
@@ -30,7 +34,7 @@ public sealed class Reflector(IKubernetesClient client, TimeProvider time)
                 var list = await TryAsync(() => client.ListAsync(kind, ns, selection, ct), ++failures, ct);
                 if (list is null) continue;
                 failures = 0;
-                foreach (var change in Difference(known, list)) yield return change;
+                foreach (var change in Difference(known, list.Items.Where(o => only?.Invoke(o) != false))) yield return change;
                 version = list.ResourceVersion;
                 yield return null;
             }
@@ -42,9 +46,13 @@ public sealed class Reflector(IKubernetesClient client, TimeProvider time)
                 var (next, refusal) = await NextAsync(events);
                 if (refusal is not null)
                 {
+                    if (EndsWhenForbidden && refusal.IsForbidden) throw refusal;
                     WatchMetrics.Refused(kind.Plural, refusal);
                     version = refusal.IsTransient ? version : null;
-                    await PauseAsync(refusal, ++failures, ct);
+                    // Where lists succeed and watches do not, for want of a right or because every version is gone at once, the list
+                    // between must not keep the pace of the first try.
+                    refusals = refusal.IsForbidden || refusal.IsGone ? refusals + 1 : 0;
+                    await PauseAsync(refusal, Math.Max(++failures, refusals), ct);
                     break;
                 }
                 if (next is null)
@@ -54,10 +62,10 @@ public sealed class Reflector(IKubernetesClient client, TimeProvider time)
                     if (time.GetElapsedTime(started) < TimeSpan.FromSeconds(1)) await Task.Delay(TimeSpan.FromSeconds(0.2), time, ct);
                     break;
                 }
-                failures = 0;
+                (failures, refusals) = (0, 0);
                 OnConnection?.Invoke(null);
                 version = next.Object.Metadata.ResourceVersion ?? version;
-                if (next.Type == WatchEventType.Bookmark) continue;
+                if (next.Type == WatchEventType.Bookmark || only?.Invoke(next.Object) == false) continue;
                 Remember(known, next);
                 yield return next;
             }
@@ -71,11 +79,11 @@ public sealed class Reflector(IKubernetesClient client, TimeProvider time)
         else known[Key(change.Object)] = change.Object;
     }
 
-    private static IEnumerable<WatchEvent<T>> Difference<T>(Dictionary<string, T> known, ResourceList<T> list)
+    private static IEnumerable<WatchEvent<T>> Difference<T>(Dictionary<string, T> known, IEnumerable<T> list)
         where T : IResource
     {
         var gone = known.Keys.ToHashSet();
-        foreach (var item in list.Items)
+        foreach (var item in list)
         {
             var key = Key(item);
             gone.Remove(key);
@@ -114,18 +122,22 @@ public sealed class Reflector(IKubernetesClient client, TimeProvider time)
             OnConnection?.Invoke(null);
             return result;
         }
-        catch (ApiException e)
+        catch (ApiException e) when (!EndsWhenForbidden || !e.IsForbidden)
         {
             await PauseAsync(e, failures, ct);
             return null;
         }
     }
 
-    /// <summary>Waits twice as long after each failure, up to ten seconds, with jitter so that many watchers do not return at once.</summary>
+    /// <summary>
+    /// Waits twice as long after each failure, up to ten seconds, with jitter so that many watchers do not return at once. A
+    /// version that is gone is no failure, and what was missed is looked up at once; only one that is gone again, with no
+    /// event in between, is waited for.
+    /// </summary>
     private async Task PauseAsync(ApiException refusal, int failures, CancellationToken ct)
     {
-        if (refusal.IsGone) return;
-        OnConnection?.Invoke(refusal);
+        if (refusal.IsGone && failures <= 1) return;
+        if (!refusal.IsGone) OnConnection?.Invoke(refusal);
         var seconds = Math.Min(LongestWait.TotalSeconds, 0.1 * Math.Pow(2, failures)) * (0.75 + (Random.Shared.NextDouble() / 2));
         await Task.Delay(TimeSpan.FromSeconds(seconds), time, ct);
     }

@@ -55,7 +55,8 @@ internal sealed class RequestSender(ClusterConnection connection, TimeProvider t
         }
     }
 
-    public ApiException Unreadable(Call call, Exception cause) => ApiException.Unreadable(call.Verb, call.ToString(), connection.Server, cause);
+    public ApiException Unreadable(Call call, Exception cause) =>
+        ApiException.Unreadable(call.Verb, call.ToString(), connection.Server, cause);
 
     /// <summary>The next line of a stream, null at its end; a lost connection is an <see cref="ApiException"/> like any other.</summary>
     public async Task<string?> NextLineAsync(StreamReader lines, Call call, CancellationToken ct)
@@ -116,7 +117,10 @@ internal sealed class RequestSender(ClusterConnection connection, TimeProvider t
         var status = Parse(text);
         var reason = status?.Reason is { Length: > 0 } r ? r : response.StatusCode.ToString();
         var message = status?.Message is { Length: > 0 } m ? m : $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}";
-        return new ApiException(call.Verb, call.ToString(), response.StatusCode, reason, message, Hint(call, response.StatusCode));
+        return new ApiException(call.Verb, call.ToString(), response.StatusCode, reason, message, Hint(call, response.StatusCode, status))
+        {
+            IsOfAdmission = response.StatusCode == HttpStatusCode.Forbidden && status?.IsOfAdmission == true,
+        };
     }
 
     private static ApiStatus? Parse(string text)
@@ -131,8 +135,12 @@ internal sealed class RequestSender(ClusterConnection connection, TimeProvider t
         }
     }
 
-    private static string? Hint(Call call, HttpStatusCode code) => code switch
+    private static string? Hint(Call call, HttpStatusCode code, ApiStatus? said) => code switch
     {
+        HttpStatusCode.Forbidden when said?.IsOfQuota == true =>
+            $"A quota is used up, no right is missing: kubectl{(call.Ns is { } where ? $" -n {where}" : "")} describe resourcequota",
+        HttpStatusCode.Forbidden when said?.IsOfAdmission == true =>
+            "A rule of the cluster refuses it, no right is missing: whoever keeps its admission rules can let it through",
         HttpStatusCode.Forbidden when call.Kind is { } kind =>
             $"The role of this program lacks the verb {call.Verb} on {kind.Plural}{(call.Subresource is { } s ? $"/{s}" : "")}"
             + $"{(kind.Group.Length > 0 ? $" of {kind.Group}" : "")}: add it to the Role{(call.Ns is { } ns ? $" in namespace {ns}" : "")}",

@@ -26,6 +26,7 @@ internal static class WatchLine
     {
         var status = content.Deserialize(KubernetesJson.Default.ApiStatus) ?? new ApiStatus();
         var code = (HttpStatusCode)(status.Code == 0 ? 500 : status.Code);
-        return new ApiException(call.Verb, call.ToString(), code, status.Reason ?? "Unknown", status.Message ?? "the watch was ended", null);
+        return new ApiException(
+            call.Verb, call.ToString(), code, status.Reason ?? "Unknown", status.Message ?? "the watch was ended", null);
     }
 }

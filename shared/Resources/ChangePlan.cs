@@ -31,6 +31,9 @@ public sealed record ChangePlan
     /// <summary>The archive whose data comes back with the image, for a rollback with data.</summary>
     public string? Archive { get; init; }
 
+    /// <summary>The sidecar that is attached, or taken away; null for a change that is not about it.</summary>
+    public PlannedSidecar? Sidecar { get; init; }
+
     /// <summary>How it is undone, in a few words.</summary>
     public string WayBack { get => field ?? ""; init; }
 
@@ -40,7 +43,9 @@ public sealed record ChangePlan
     /// <summary>SHA-256 over everything above that two honest plans of the same change share, as <c>sha256:…</c>.</summary>
     public string Digest { get => field ?? ""; init; }
 
-    /// <summary>The plan with its digest. Gates speak of the moment and are judged again before the first step, so they take no part.</summary>
+    /// <summary>
+    /// The plan with its digest. Gates speak of the moment and are judged again before the first step, so they take no part.
+    /// </summary>
     public ChangePlan Sealed()
     {
         var facts = this with { Digest = "", ExpectedDowntimeSeconds = null, Gates = [] };
@@ -60,6 +65,24 @@ public sealed record PlannedVersion
 
     /// <summary>The revision of the workload that holds this template; null for one that does not exist yet.</summary>
     public long? Revision { get; init; }
+}
+
+/// <summary>A sidecar beside an application, as far as people have to agree to it.</summary>
+public sealed record PlannedSidecar
+{
+    public string Image { get => field ?? ""; init; }
+
+    /// <summary>The account its token is of.</summary>
+    public string ServiceAccount { get => field ?? ""; init; }
+
+    /// <summary>The application's volume that it reads.</summary>
+    public string HomeVolume { get => field ?? ""; init; }
+
+    /// <summary>The claim it puts archives into; null where they go to an object store.</summary>
+    public string? ArchiveClaim { get; init; }
+
+    /// <summary>Whether it begins before the application and ends after it.</summary>
+    public bool Native { get; init; }
 }
 
 public sealed record GateVerdict

@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 namespace ChatOps.Resources;
 
 /// <summary>
-/// AwaitingApproval → Approved → Running → Succeeded | Failed | RolledBack; from AwaitingApproval also Denied, Expired or Superseded (the live
-/// state moved and a new plan is needed). RolledBack means: it failed and the way back succeeded. Failed: it failed, and the error says
-/// how things stand.
+/// AwaitingApproval → Approved → Running → Succeeded | Failed | RolledBack; from AwaitingApproval also Denied, Expired or Superseded
+/// (the live state moved and a new plan is needed). RolledBack means: it failed and the way back succeeded. Failed: it failed, and
+/// the error says how things stand.
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ChangePhase>))]
 public enum ChangePhase
@@ -76,7 +76,8 @@ public sealed record ChangeStatus
     public ChangeStatus Deny(Approval denial, DateTimeOffset now)
     {
         Require(ChangePhase.AwaitingApproval, "deny");
-        return this with { Phase = ChangePhase.Denied, FinishedAt = now, Approvals = [.. Approvals ?? [], denial with { Decision = "denied" }] };
+        var denied = denial with { Decision = "denied" };
+        return this with { Phase = ChangePhase.Denied, FinishedAt = now, Approvals = [.. Approvals ?? [], denied] };
     }
 
     public ChangeStatus Expire(DateTimeOffset now)

@@ -15,7 +15,9 @@ public static class ChatOpsKinds
     /// <summary>Annotation: the chat messages that show this resource, a JSON list of <see cref="MessageReference"/>.</summary>
     public const string MessagesAnnotation = $"{Group}/messages";
 
-    /// <summary>Annotation: the id of the chat message or press that asked for this resource, so that a repeated delivery is recognised.</summary>
+    /// <summary>
+    /// Annotation: the id of the chat message or press that asked for this resource, so that a repeated delivery is recognised.
+    /// </summary>
     public const string InvocationAnnotation = $"{Group}/invocation";
 
     /// <summary>Label: the schedule that made a snapshot.</summary>
@@ -38,6 +40,4 @@ public static class ChatOpsKinds
 
     public static readonly ResourceKind<SnapshotSchedule> SnapshotSchedules =
         new(Group, Version, "snapshotschedules", "SnapshotSchedule", ResourceJson.Default.SnapshotSchedule);
-
-    public static Selection OfTarget(string target) => new(Labels: $"{TargetLabel}={target}");
 }

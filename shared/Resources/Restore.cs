@@ -24,7 +24,7 @@ public sealed record RestoreSpec
     public string? RequestedBy { get; init; }
 }
 
-/// <summary>Pending → Running → Succeeded | Failed.</summary>
+/// <summary>Pending → Running → Succeeded | Failed; and Running → Pending when it was interrupted.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RestorePhase>))]
 public enum RestorePhase
 {
@@ -42,6 +42,10 @@ public sealed record RestoreStatus
     /// <summary>The Job that carries it out.</summary>
     public string? Job { get; init; }
 
+    /// <summary>How often it was begun; more than once when its pod was killed before it was done.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>When it was begun last.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }
@@ -52,8 +56,12 @@ public sealed record RestoreStatus
     public bool IsFinal => Phase is RestorePhase.Succeeded or RestorePhase.Failed;
 
     public RestoreStatus Start(string job, DateTimeOffset now) => Phase == RestorePhase.Pending
-        ? this with { Phase = RestorePhase.Running, Job = job, StartedAt = now }
+        ? this with { Phase = RestorePhase.Running, Job = job, Attempts = Attempts + 1, StartedAt = now }
         : throw new IllegalMoveException(nameof(Restore), Phase, "start");
+
+    public RestoreStatus Again() => Phase == RestorePhase.Running
+        ? this with { Phase = RestorePhase.Pending }
+        : throw new IllegalMoveException(nameof(Restore), Phase, "begin again");
 
     public RestoreStatus Succeed(DateTimeOffset now) => Phase == RestorePhase.Running
         ? this with { Phase = RestorePhase.Succeeded, FinishedAt = now }

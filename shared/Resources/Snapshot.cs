@@ -156,14 +156,23 @@ public sealed record SnapshotStatus
             Conditions = [Ready("False", error.Reason, error.Message, now)],
         };
 
-    private Condition Ready(string status, string reason, string message, DateTimeOffset now) => new()
+    /// <summary>
+    /// As said of that generation of the resource: <c>kubectl wait</c> takes a condition of an older one for no answer
+    /// (Kubernetes API conventions, "Typical status properties").
+    /// </summary>
+    internal SnapshotStatus Observing(long generation) => this with
+    {
+        ObservedGeneration = generation,
+        Conditions = Conditions is null ? null : [.. Conditions.Select(c => c with { ObservedGeneration = generation })],
+    };
+
+    private static Condition Ready(string status, string reason, string message, DateTimeOffset now) => new()
     {
         Type = "Ready",
         Status = status,
         Reason = reason,
         Message = message,
         LastTransitionTime = now,
-        ObservedGeneration = ObservedGeneration,
     };
 }
 

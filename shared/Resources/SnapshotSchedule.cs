@@ -4,7 +4,9 @@ using ChatOps.Retention;
 
 namespace ChatOps.Resources;
 
-/// <summary>Snapshots of a target at moments given in advance. The bot makes them, each named after its moment, so that none is made twice.</summary>
+/// <summary>
+/// Snapshots of a target at moments given in advance. The bot makes them, each named after its moment, so that none is made twice.
+/// </summary>
 public sealed record SnapshotSchedule : IResource
 {
     public ObjectMeta Metadata { get => field ?? new(); init; }
@@ -68,7 +70,8 @@ public sealed record SnapshotScheduleStatus
     public ResourceFault? Unreported { get; init; }
 
     /// <summary>The moment was dealt with by making this snapshot.</summary>
-    public SnapshotScheduleStatus Make(DateTimeOffset moment, string snapshot) => this with { LastScheduleTime = moment, LastSnapshot = snapshot };
+    public SnapshotScheduleStatus Make(DateTimeOffset moment, string snapshot) =>
+        this with { LastScheduleTime = moment, LastSnapshot = snapshot };
 
     /// <summary>The moment passed without a snapshot, on purpose.</summary>
     public SnapshotScheduleStatus Pass(DateTimeOffset moment) => this with { LastScheduleTime = moment };
@@ -86,7 +89,8 @@ public sealed record SnapshotScheduleStatus
         UnwellSince = null,
         Error = null,
         Unreported = UnwellSince is { } since
-            ? new ResourceFault(Recovered, string.Create(CultureInfo.InvariantCulture, $"none had since {since:yyyy-MM-dd HH:mm} UTC"), null)
+            ? new ResourceFault(
+                Recovered, string.Create(CultureInfo.InvariantCulture, $"none had since {since:yyyy-MM-dd HH:mm} UTC"), null)
             : Unreported,
     };
 

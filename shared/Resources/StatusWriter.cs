@@ -27,7 +27,9 @@ public static class StatusWriter
 
     public static Task<Snapshot> WriteStatusAsync(
         this IKubernetesClient client, Snapshot seen, SnapshotStatus after, CancellationToken ct, bool exact = true) =>
-        client.WriteStatusAsync(ChatOpsKinds.Snapshots, seen, seen.Status, after, ResourceJson.Default.SnapshotStatus, ct, exact);
+        client.WriteStatusAsync(
+            ChatOpsKinds.Snapshots, seen, seen.Status, after.Observing(seen.Metadata.Generation),
+            ResourceJson.Default.SnapshotStatus, ct, exact);
 
     public static Task<Change> WriteStatusAsync(this IKubernetesClient client, Change seen, ChangeStatus after, CancellationToken ct) =>
         client.WriteStatusAsync(ChatOpsKinds.Changes, seen, seen.Status, after, ResourceJson.Default.ChangeStatus, ct);

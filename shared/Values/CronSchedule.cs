@@ -45,14 +45,21 @@ public sealed class CronSchedule
         if (fields.Length != 5) return Misfit(text, $"it has {fields.Length} field(s), not five");
         bool[]?[] read =
         [
-            Field(fields[0], 0, 59, []), Field(fields[1], 0, 23, []), Field(fields[2], 1, 31, []), Field(fields[3], 1, 12, Months), Field(fields[4], 0, 7, Days),
+            Field(fields[0], 0, 59, []), Field(fields[1], 0, 23, []), Field(fields[2], 1, 31, []),
+            Field(fields[3], 1, 12, Months), Field(fields[4], 0, 7, Days),
         ];
         var wrong = Array.FindIndex(read, f => f is null);
-        if (wrong >= 0) return Misfit(text, $"'{fields[wrong]}' is no {(string[])["minute", "hour", "day of a month", "month", "day of a week"] switch { var names => names[wrong] }}");
+        if (wrong >= 0)
+        {
+            string[] names = ["minute", "hour", "day of a month", "month", "day of a week"];
+            return Misfit(text, $"'{fields[wrong]}' is no {names[wrong]}");
+        }
         // Sunday is 0 and 7.
         read[4]![0] |= read[4]![7];
         var schedule = new CronSchedule(written, found, read!, fields[2].StartsWith('*'), fields[4].StartsWith('*'));
-        return schedule.Next(new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero)) is null ? Misfit(text, "that day never comes") : schedule;
+        return schedule.Next(new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero)) is null
+            ? Misfit(text, "that day never comes")
+            : schedule;
     }
 
     /// <summary>The first moment after this one; null when there is none.</summary>
@@ -118,7 +125,8 @@ public sealed class CronSchedule
             var (range, step) = part.Split('/') switch
             {
                 [var whole] => (whole, 1),
-                [var whole, var every] when int.TryParse(every, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0 => (whole, n),
+                [var whole, var every]
+                    when int.TryParse(every, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0 => (whole, n),
                 _ => ("", 0),
             };
             var ends = range.Split('-').Select(e => Value(e, least, names)).ToArray();

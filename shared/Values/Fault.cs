@@ -1,6 +1,8 @@
 namespace ChatOps.Values;
 
-/// <summary>Why an operation did not happen, told to a person: what was tried on which object, the cause, and the next thing to type.</summary>
+/// <summary>
+/// Why an operation did not happen, told to a person: what was tried on which object, the cause, and the next thing to type.
+/// </summary>
 /// <param name="Kind">A stable CamelCase word for programs: a condition reason, a test, an exit code.</param>
 /// <param name="Message">One sentence naming the operation, the object and the cause.</param>
 /// <param name="Hint">What to do next, or null where nothing helps.</param>

@@ -101,7 +101,9 @@ internal static class ManifestFile
         seal.RequireWhole();
     }
 
-    /// <summary>The same for those who read nothing else of the archive: a manifest that is not as it was written is a fault of its own.</summary>
+    /// <summary>
+    /// The same for those who read nothing else of the archive: a manifest that is not as it was written is a fault of its own.
+    /// </summary>
     public static IEnumerable<FileRecord> ReadFiles(Stream input, Manifest of)
     {
         using var records = ReadFiles(input).GetEnumerator();

@@ -18,7 +18,8 @@ internal sealed partial record SnapshotName(string Target, DateTimeOffset Time, 
 
     /// <summary>A target is a DNS label or several with dots, as Kubernetes names are; anything else could name another file.</summary>
     public static Fault? Check(string target) => TargetForm().IsMatch(target) ? null : new Fault(
-        "BadTarget", $"'{target}' cannot name a target", "Use lower-case letters, digits, '-' and '.', at most 63, beginning with a letter or digit");
+        "BadTarget", $"'{target}' cannot name a target",
+        "Use lower-case letters, digits, '-' and '.', at most 63, beginning with a letter or digit");
 
     public static SnapshotName? TryParse(string text)
     {

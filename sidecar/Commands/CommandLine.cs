@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Diagnostics;
 using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Reports;
+using ChatOps.Telemetry;
+using ChatOps.Traces;
 
 namespace ChatOps.Sidecar.Commands;
 
@@ -32,6 +35,25 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool term
         return await parsed.InvokeAsync(edge, cancellation);
     }
 
+    /// <summary>What runs until it is stopped has a span for each request; everything else is one.</summary>
+    private static async Task<int> RunAsync(ISidecarCommand command, CommandScope scope, CancellationToken cancellation)
+    {
+        if (command is RunCommand) return await command.RunAsync(scope, cancellation);
+        using var span = Spans.Begin(
+            command.Shape.Name, ActivityKind.Internal, request: null, Spans.Parse(Environment.GetEnvironmentVariable("TRACEPARENT")));
+        try
+        {
+            var code = await command.RunAsync(scope, cancellation);
+            Spans.End(span, code == ExitCode.Done ? "succeeded" : $"exit code {code}", failed: code != ExitCode.Done);
+            return code;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            Spans.End(span, Faults.Of(failure).Kind, failed: true);
+            throw;
+        }
+    }
+
     private RootCommand Root(CancellationToken cancellation)
     {
         var root = new RootCommand($"Takes, verifies and restores snapshots of a live home.\n\n{ExitCode.Help}");
@@ -45,7 +67,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool term
         }
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples(
-            (SynchronousCommandLineAction)help.Action!, CommandCatalog.All.ToDictionary(command => command.Shape.Name, command => command.Examples));
+            (SynchronousCommandLineAction)help.Action!,
+            CommandCatalog.All.ToDictionary(command => command.Shape.Name, command => command.Examples));
         return root;
     }
 
@@ -56,7 +79,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool term
         {
             var settings = _options.Read(parsed, Environment.GetEnvironmentVariable);
             Niceness.Set(settings.Nice);
-            return await command.RunAsync(new(settings, parsed, report, time), cancellation);
+            await using var telemetry = OtlpTelemetry.Start("chatops-sidecar", typeof(CommandLine).Assembly, time);
+            telemetry?.TellTo(report.Note);
+            return await RunAsync(command, new(settings, parsed, report, time) { Telemetry = telemetry }, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ChatOps.Sidecar.Reports;
 using ChatOps.Sidecar.Settings;
 using ChatOps.Sidecar.Stores;
+using ChatOps.Telemetry;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Commands;
@@ -10,6 +11,9 @@ namespace ChatOps.Sidecar.Commands;
 internal sealed class CommandScope(SidecarSettings settings, ParseResult parsed, IReport report, TimeProvider time)
 {
     private IArchiveStore? _store;
+
+    /// <summary>Where what is measured and logged goes besides; null is nowhere.</summary>
+    public OtlpTelemetry? Telemetry { get; init; }
 
     public IReport Report => report;
 

@@ -13,7 +13,8 @@ internal static class ManifestText
     {
         var text = new StringBuilder();
         var taken = manifest.FinishedAt - manifest.StartedAt;
-        text.Append($"{manifest.Name}: {manifest.FileCount} files, {new ByteSize(manifest.BytesIn)} into {new ByteSize(manifest.BytesOut)}");
+        text.Append($"{manifest.Name}: {Counted.Of(manifest.FileCount, "file")}, "
+            + $"{new ByteSize(manifest.BytesIn)} into {new ByteSize(manifest.BytesOut)}");
         text.Append($" in {taken.TotalSeconds:0.0} s");
         text.Append(manifest.Databases.Count == 0
             ? "; no databases were found"

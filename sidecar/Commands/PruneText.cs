@@ -90,9 +90,9 @@ internal sealed class PruneText(IReport report, PrunePlan plan)
 
     private static string Count(int snapshots, int orphans) => orphans == 0
         ? Snapshots(snapshots)
-        : $"{Snapshots(snapshots)} and {orphans} archive{(orphans == 1 ? "" : "s")} without manifest";
+        : $"{Snapshots(snapshots)} and {Counted.Of(orphans, "archive")} without manifest";
 
-    private static string Snapshots(int count) => $"{count} snapshot{(count == 1 ? "" : "s")}";
+    private static string Snapshots(int count) => Counted.Of(count, "snapshot");
 
     private static void Names(Utf8JsonWriter json, string property, IEnumerable<string> names)
     {

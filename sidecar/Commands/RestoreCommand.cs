@@ -12,7 +12,8 @@ internal sealed class RestoreCommand : ISidecarCommand
     private readonly Argument<string> _name = SnapshotArgument.Make();
     private readonly Option<string> _into = new("--into") { Description = "The directory to restore into.", Required = true };
     private readonly Option<string?> _identity = IdentityOption.Make();
-    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would happen, and whether there is room for it." };
+    private readonly Option<bool> _dryRun =
+        new("--dry-run") { Description = "Only say what would happen, and whether there is room for it." };
 
     private readonly Option<bool> _ifEmpty = new("--if-empty")
     {
@@ -21,8 +22,8 @@ internal sealed class RestoreCommand : ISidecarCommand
 
     private readonly Option<string[]> _paths = new("--path")
     {
-        Description = "Restore only this path below the home: a file, a folder or a glob; may be given again. It is put beside what is there; a "
-            + "file that is there and not the same is kept as NAME.before-restore-TIME, with the -wal of a database.",
+        Description = "Restore only this path below the home: a file, a folder or a glob; may be given again. It is put beside what is "
+            + "there; a file that is there and not the same is kept as NAME.before-restore-TIME, with the -wal of a database.",
         AllowMultipleArgumentsPerToken = false,
     };
 
@@ -42,7 +43,8 @@ internal sealed class RestoreCommand : ISidecarCommand
         var (name, into, identity) = (scope.Get(_name), scope.Get(_into)!, AgeIdentity.Parse(scope.Get(_identity)));
         var selection = scope.Get(_paths) is { Length: > 0 } paths ? PathSelection.Parse(paths).Value : null;
         if (scope.Get(_ifEmpty) && (selection is not null || scope.Get(_dryRun)))
-            throw new FaultException(new Fault("BadOptions", "--if-empty restores everything or nothing", "Leave out --path and --dry-run, or it"));
+            throw new FaultException(
+                new Fault("BadOptions", "--if-empty restores everything or nothing", "Leave out --path and --dry-run, or it"));
         if (scope.Get(_dryRun))
         {
             var preview = await RestorePreview.MakeAsync(scope.Store, name, scope.Target, into, selection, cancellation);

@@ -46,7 +46,8 @@ internal static class RestoreText
         var (needs, manifest) = (preview.Needs, preview.Manifest);
         var (room, key) = (preview.Free >= needs.Room, !manifest.IsEncrypted || identity);
         var text = new StringBuilder($"{manifest.Name} would be restored into {preview.Into}, {preview.Manner}; nothing was changed");
-        text.Append($"\n  {needs.Files} files, {new ByteSize(needs.Bytes)}; takes {new ByteSize(needs.Room)} of the {new ByteSize(preview.Free)} free");
+        text.Append($"\n  {Counted.Of(needs.Files, "file")}, {new ByteSize(needs.Bytes)}; "
+            + $"takes {new ByteSize(needs.Room)} of the {new ByteSize(preview.Free)} free");
         if (!room)
             text.Append("\n  NOT ENOUGH ROOM: free some space, or remove an old .before-restore directory");
         if (manifest.IsEncrypted)

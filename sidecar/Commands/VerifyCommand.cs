@@ -33,10 +33,13 @@ internal sealed class VerifyCommand : ISidecarCommand
         var chosen = (await SnapshotChoice.FindAsync(scope.Store, scope.Target, scope.Get(_name), cancellation)).Value;
         var identity = AgeIdentity.Parse(scope.Get(_identity));
         var outcome = scope.Get(_drill)
-            ? await new DrillRun(scope.Store, scope.Settings.Scratch ?? Path.GetTempPath(), scope.Report.Progress, identity).RunAsync(chosen, cancellation)
+            ? await new DrillRun(scope.Store, scope.Settings.Scratch ?? Path.GetTempPath(), scope.Report.Progress, identity)
+                .RunAsync(chosen, cancellation)
             : await VerifyAsync(scope, chosen, identity, cancellation);
         scope.Report.Done(Text(outcome, identity), json => Write(json, outcome));
-        return outcome.Databases.Any(facts => facts.Integrity.StartsWith("failed", StringComparison.Ordinal)) ? ExitCode.DoneWithNotes : ExitCode.Done;
+        return outcome.Databases.Any(facts => facts.Integrity.StartsWith("failed", StringComparison.Ordinal))
+            ? ExitCode.DoneWithNotes
+            : ExitCode.Done;
     }
 
     private static async Task<DrillOutcome> VerifyAsync(
@@ -71,5 +74,5 @@ internal sealed class VerifyCommand : ISidecarCommand
 
     private static string Agreement(Manifest manifest, AgeIdentity? identity) => manifest.IsEncrypted && identity is null
         ? $"{new ByteSize(manifest.BytesOut)} are stored as they were written; to check what is inside, give --identity FILE"
-        : $"{manifest.FileCount} files agree with the manifest";
+        : $"{Counted.Of(manifest.FileCount, "file agrees", "files agree")} with the manifest";
 }

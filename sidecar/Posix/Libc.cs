@@ -12,6 +12,7 @@ internal static unsafe partial class Libc
     public const int EmptyPath = 0x1000;
     public const uint StartOnly = 2;
     public const uint NoReplace = 1;
+    public const int DoNotNeed = 4;
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshallingCustomType = typeof(ByteName.Marshaller))]
     public static partial int OpenAt(int directory, string path, int flags, uint mode);
@@ -84,4 +85,7 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
     public static partial int SetPriority(int which, int who, int nice);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Advise(nuint address, nuint length, int advice);
 }

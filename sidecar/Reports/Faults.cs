@@ -18,7 +18,8 @@ internal static class Faults
         _ => new("Failed", $"{failure.GetType().Name}: {failure.Message}"),
     };
 
-    private static Fault Full(Exception failure) => new("NoRoom", failure.Message, "Free some space there, or in the store or the scratch directory");
+    private static Fault Full(Exception failure) =>
+        new("NoRoom", failure.Message, "Free some space there, or in the store or the scratch directory");
 
     private static Fault Forbidden(Exception failure) => new("Forbidden", failure.Message,
         "Run the sidecar as the user that owns the files");

@@ -15,4 +15,7 @@ internal interface IReport
     void Done(string text, Action<System.Text.Json.Utf8JsonWriter> json);
 
     void Failed(Fault fault);
+
+    /// <summary>Something beside the work that a person should know; from any thread.</summary>
+    void Note(string text);
 }

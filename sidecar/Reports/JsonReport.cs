@@ -6,7 +6,7 @@ using ChatOps.Values;
 namespace ChatOps.Sidecar.Reports;
 
 /// <summary>
-/// One JSON object a line: <c>event</c> is progress, done or failed. Progress comes at most five times a second and at each step.
+/// One JSON object a line: <c>event</c> is progress, done, failed or note. Progress comes at most five times a second and at each step.
 /// </summary>
 internal sealed class JsonReport(TextWriter output, TimeProvider time) : IReport
 {
@@ -41,6 +41,8 @@ internal sealed class JsonReport(TextWriter output, TimeProvider time) : IReport
         json.WriteString("message", fault.Message);
         json.WriteString("hint", fault.Hint);
     });
+
+    public void Note(string text) => Line("note", json => json.WriteString("message", text));
 
     private void Line(string kind, Action<Utf8JsonWriter> fields)
     {

@@ -40,12 +40,14 @@ internal sealed class TextReport(TextWriter output, TextWriter error, bool termi
             error.WriteLine($"  {fault.Hint}");
     }
 
+    public void Note(string text) => error.WriteLine($"sidecar: {text}");
+
     internal static string Bar(RunProgress progress, Pace pace)
     {
         var share = progress.BytesTotal > 0 ? Math.Clamp((double)progress.BytesDone / progress.BytesTotal, 0, 1) : 0;
         var full = (int)(share * Width);
         return $"{progress.Step,-9} [{new string('█', full)}{new string('░', Width - full)}] {share * 100,3:0} %  "
-            + $"{new ByteSize(progress.BytesDone)} of {new ByteSize(progress.BytesTotal)}, {pace}, {progress.Files} files";
+            + $"{new ByteSize(progress.BytesDone)} of {new ByteSize(progress.BytesTotal)}, {pace}, {Counted.Of(progress.Files, "file")}";
     }
 
     private void Clear()

@@ -37,7 +37,8 @@ internal sealed class ChildrenPlacement(string into, Action<string, string>? ren
 
     public override string? Pending() =>
         Directory.GetDirectories(Into, PlacingPrefix + "*").Select(placing => Unmark(placing, PlacingPrefix).Snapshot)
-            .Concat(Directory.GetDirectories(Into, ReadyPrefix + "*").Select(ready => Unmark(ready, ReadyPrefix).Snapshot)).FirstOrDefault();
+            .Concat(Directory.GetDirectories(Into, ReadyPrefix + "*").Select(ready => Unmark(ready, ReadyPrefix).Snapshot))
+            .FirstOrDefault();
 
     public override string? Aside() => IsEmpty() ? null : Path.Combine(Into, BeforePrefix + "TIME");
 

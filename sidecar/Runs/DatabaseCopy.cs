@@ -9,7 +9,8 @@ namespace ChatOps.Sidecar.Runs;
 /// One database as it was at the cut, in scratch, and what is known of it. Its pages are authenticated as it is archived, its b-trees
 /// walked meanwhile on another thread; <see cref="Judged"/> puts both together.
 /// </summary>
-internal sealed class DatabaseCopy(SpooledDatabase spool, DatabaseFacts facts, FileState? state, DatabaseFile file, byte[]? journal) : IDisposable
+internal sealed class DatabaseCopy(
+    SpooledDatabase spool, DatabaseFacts facts, FileState? state, DatabaseFile file, byte[]? journal) : IDisposable
 {
     private readonly CipherKey? _key = facts.Encrypted ? CipherKey.Find(file) : null;
     private TreeCheckResult? _walk;

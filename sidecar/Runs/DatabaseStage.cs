@@ -60,7 +60,7 @@ internal sealed class DatabaseStage(
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
-        await _walking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _walking.Settled();
         foreach (var (copy, pages) in _copies)
         {
             pages?.Dispose();

@@ -32,7 +32,8 @@ internal static class DatabaseVerdict
     {
         if (databases.Any(facts => facts.Checks.Contains(WalChecksums)))
             yield return WalChecksums;
-        if (databases.Any(facts => facts.Encrypted) && databases.All(facts => !facts.Encrypted || facts.Checks.Contains(PageAuthenticator.Name)))
+        if (databases.Any(facts => facts.Encrypted)
+            && databases.All(facts => !facts.Encrypted || facts.Checks.Contains(PageAuthenticator.Name)))
             yield return PageAuthenticator.Name;
         foreach (var walk in new[] { TreeCheck.Quick, TreeCheck.Full })
         {

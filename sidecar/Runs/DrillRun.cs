@@ -31,7 +31,8 @@ internal sealed class DrillRun(IArchiveStore store, string scratch, Action<RunPr
 
     private static DatabaseFacts Judge(DatabaseFacts facts, DatabaseExtraction taken, CancellationToken cancellation)
     {
-        var copy = taken.Find(facts.Path) ?? throw new InvalidDataException($"the archive lists the database {facts.Path} and does not hold it");
+        var copy = taken.Find(facts.Path)
+            ?? throw new InvalidDataException($"the archive lists the database {facts.Path} and does not hold it");
         using var key = facts.Encrypted ? taken.KeyOf(facts.Path) : null;
         using var pages = key is null ? null : Authenticate(copy, key, cancellation);
         facts = facts with { Checks = [] };

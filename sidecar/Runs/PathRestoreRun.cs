@@ -23,6 +23,7 @@ internal sealed class PathRestoreRun(IArchiveStore store, TimeProvider time, Act
     public async Task<PathRestoreOutcome> RunAsync(
         string choice, string? target, string directory, PathSelection selection, CancellationToken cancellation)
     {
+        using var steps = _meter;
         _meter.Enter(RunStep.Check);
         var manifest = (await SnapshotChoice.FindAsync(store, target, choice, cancellation)).Value;
         var extraction = new RestoreExtraction(store, identity, _meter);

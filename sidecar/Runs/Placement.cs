@@ -38,7 +38,9 @@ internal abstract class Placement(string into, Action<string, string>? rename)
     /// </summary>
     public abstract string? Resume();
 
-    /// <summary>The snapshot whose placing was interrupted and would be finished by <see cref="Resume"/>; null when there is none.</summary>
+    /// <summary>
+    /// The snapshot whose placing was interrupted and would be finished by <see cref="Resume"/>; null when there is none.
+    /// </summary>
     public abstract string? Pending();
 
     /// <summary>How it goes about it, in words.</summary>

@@ -3,6 +3,7 @@ using ChatOps.Retention;
 using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Reports;
 using ChatOps.Sidecar.Stores;
+using ChatOps.Traces;
 
 namespace ChatOps.Sidecar.Runs;
 
@@ -37,6 +38,7 @@ internal sealed class ResourcePruning(IArchiveStore store, TimeProvider time)
     private async Task<IReadOnlyList<string>> PruneAsync(
         Snapshot snapshot, RetentionRules rules, Manifest taken, StatusReport report, CancellationToken cancellation)
     {
+        using var span = Spans.Part("prune");
         report.Note(new(RunStep.Prune, 0, 0, 0));
         var protect = (snapshot.Spec.Protect ?? []).Append(taken.Name).Distinct().ToDictionary(name => name, _ => "named by the request");
         var run = new PruneRun(store, time);
@@ -53,7 +55,7 @@ internal sealed class ResourcePruning(IArchiveStore store, TimeProvider time)
     private static IEnumerable<string> Held(RetentionPlan plan)
     {
         if (plan.Replacement is { } replacement)
-            yield return $"{plan.Verdicts.Count(verdict => verdict.Reasons.Contains(RetentionPlan.Held))} older snapshots are kept: the database "
-                + $"was replaced, and nobody has accepted {replacement.Databases[0].Fingerprint}";
+            yield return $"{plan.Verdicts.Count(verdict => verdict.Reasons.Contains(RetentionPlan.Held))} older snapshots are kept: "
+                + $"the database was replaced, and nobody has accepted {replacement.Databases[0].Fingerprint}";
     }
 }

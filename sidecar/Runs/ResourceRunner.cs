@@ -1,25 +1,32 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
 using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Reports;
 using ChatOps.Sidecar.Stores;
+using ChatOps.Traces;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Runs;
 
 /// <summary>
-/// Carries out the Snapshot resources of one target, one at a time, in the order they come, for as long as it runs. A request is carried
-/// out at
-/// most once: one left running by a dead predecessor succeeds if its archive exists, else fails as Interrupted. An API server that is away
-/// stops nothing that has begun.
+/// Carries out the Snapshot resources of one target, whoever made them, one at a time, in the order they come, for as long as it runs. A
+/// request is carried out at most once: one left running by a dead predecessor succeeds if its archive exists, else fails as Interrupted.
+/// An API server that is away stops nothing that has begun.
 /// </summary>
 internal sealed class ResourceRunner(
     IKubernetesClient client, IArchiveStore store, SnapshotRequest template, TimeProvider time, Action<string> log)
 {
+    /// <summary>After this long without a request more may not come soon.</summary>
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(3);
+
     private readonly Informer<Snapshot> _informer = new(
-        client, ChatOpsKinds.Snapshots, client.Namespace, ChatOpsKinds.OfTarget(template.Target), time);
+        client, ChatOpsKinds.Snapshots, client.Namespace, Selection.All, time, only: s => s.Spec.Target == template.Target);
+
+    private readonly EventSink _events = new EventSink(client, "chatops-sidecar", time, log);
 
     private readonly Channel<Snapshot> _requests = Channel.CreateUnbounded<Snapshot>();
 
@@ -41,13 +48,27 @@ internal sealed class ResourceRunner(
         var watching = WatchAsync(cancellation);
         try
         {
-            await foreach (var request in _requests.Reader.ReadAllAsync(cancellation))
-                await HandleAsync(_informer.Find(request.Metadata.Namespace, request.Metadata.Name) ?? request, cancellation);
+            while (await AwaitRequestAsync(cancellation))
+            {
+                while (_requests.Reader.TryRead(out var request))
+                    await HandleAsync(_informer.Find(request.Metadata.Namespace, request.Metadata.Name) ?? request, cancellation);
+            }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await watching.Settled();
         }
+    }
+
+    /// <summary>Waits for the next request; between two of them may lie a day, in which the memory is better used by others.</summary>
+    private async Task<bool> AwaitRequestAsync(CancellationToken cancellation)
+    {
+        var next = _requests.Reader.WaitToReadAsync(cancellation).AsTask();
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (await Task.WhenAny(next, Task.Delay(Calm, time, waiting.Token)) != next)
+            IdleMemory.GiveBack();
+        await waiting.CancelAsync();
+        return await next;
     }
 
     /// <summary>A watch that ends by a fault of ours ends the run: a sidecar that no longer listens must not look alive.</summary>
@@ -82,20 +103,25 @@ internal sealed class ResourceRunner(
         using var report = new StatusReport(client, snapshot, time);
         if (snapshot.Status.Phase != SnapshotPhase.Pending)
         {
+            using var settling = Traced(snapshot);
             await SettleAsync(snapshot, report, cancellation);
             return;
         }
         if (!await report.TryStartAsync(Runner, cancellation))
             return;
+        using var span = Traced(snapshot);
         log($"{Named(snapshot)}: started");
+        _events.Normal(About(snapshot), "SnapshotStarted", $"{Runner} took it up{Asked(snapshot)}");
         var began = time.GetTimestamp();
         var (end, notes) = await CarryOutAsync(snapshot, report, cancellation);
         SnapshotMetrics.Ended(Target, end, time.GetElapsedTime(began));
+        Spans.End(span, end.Fault?.Kind ?? "succeeded", failed: !end.Succeeded);
         // The outcome must be told even as we are being stopped; a successor tells it otherwise.
         using var last = new CancellationTokenSource();
         using var stopping = cancellation.Register(() => last.CancelAfter(TimeSpan.FromSeconds(5)));
-        await report.WriteAsync(status => End(status, snapshot, end, notes), last.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await report.WriteAsync(status => End(status, snapshot, end, notes), last.Token).Settled();
         log($"{Named(snapshot)}: {(end.Fault is { } fault ? fault.ToString() : end.Value.Name)}");
+        TellEnd(snapshot, end);
     }
 
     private async Task<(Outcome<Manifest> End, IReadOnlyList<string> Notes)> CarryOutAsync(
@@ -125,7 +151,8 @@ internal sealed class ResourceRunner(
 
     private Task<IReadOnlyList<string>> PruneAsync(
         Snapshot snapshot, Outcome<Manifest> outcome, StatusReport report, CancellationToken cancellation) => outcome.Succeeded
-            ? Task.Run(() => new ResourcePruning(store, time).RunAsync(snapshot, outcome.Value, report, cancellation), CancellationToken.None)
+            ? Task.Run(
+                () => new ResourcePruning(store, time).RunAsync(snapshot, outcome.Value, report, cancellation), CancellationToken.None)
             : Task.FromResult<IReadOnlyList<string>>([]);
 
     private SnapshotStatus End(SnapshotStatus status, Snapshot snapshot, Outcome<Manifest> outcome, IReadOnlyList<string> notes)
@@ -178,13 +205,33 @@ internal sealed class ResourceRunner(
         var notes = await PruneAsync(snapshot, outcome, report, cancellation);
         await report.WriteAsync(status => End(status, snapshot, outcome, notes), cancellation);
         log($"{Named(snapshot)}: left by a predecessor, {(outcome.Succeeded ? "but whole" : "not finished")}");
+        TellEnd(snapshot, outcome);
     }
+
+    /// <summary>On the resource itself, where <c>kubectl describe</c> shows it.</summary>
+    private void TellEnd(Snapshot snapshot, Outcome<Manifest> end)
+    {
+        if (end.Fault is { } fault) _events.Warning(About(snapshot), "SnapshotFailed", fault.ToString());
+        else _events.Normal(About(snapshot), "SnapshotSucceeded", $"Archive {end.Value.Name}");
+    }
+
+    /// <summary>The run as a part of the request that asked for it, in whichever chat.</summary>
+    private Activity Traced(Snapshot snapshot) =>
+        Spans.Begin("snapshot", ActivityKind.Consumer, Request(snapshot), TraceAnnotation.TraceOf(snapshot))
+            .SetTag("chatops.target", Target).SetTag("chatops.snapshot", NameOf(snapshot));
+
+    private static ObjectReference About(Snapshot snapshot) => ObjectReference.To(ChatOpsKinds.Snapshots, snapshot);
 
     /// <summary>As the log has it: with its uid, and with the request in a chat that it came from, which the bot's log names too.</summary>
     private static string Named(Snapshot snapshot) =>
-        snapshot.Metadata.Annotation(ChatOpsKinds.InvocationAnnotation) is { } asked
-            ? $"{snapshot.Metadata.Name} ({snapshot.Metadata.Uid}, asked as {string.Concat(asked.Where(c => !char.IsControl(c)).Take(100))})"
-            : $"{snapshot.Metadata.Name} ({snapshot.Metadata.Uid})";
+        $"{snapshot.Metadata.Name} ({snapshot.Metadata.Uid}{Asked(snapshot)})";
+
+    private static string Asked(Snapshot snapshot) => Request(snapshot) is { } asked ? $", asked as {asked}" : "";
+
+    /// <summary>Anybody may have written it, so it is cut to what an id can be.</summary>
+    private static string? Request(Snapshot snapshot) => snapshot.Metadata.Annotation(ChatOpsKinds.InvocationAnnotation) is { } asked
+        ? string.Concat(asked.Where(c => !char.IsControl(c)).Take(100))
+        : null;
 
     private static string NameOf(Snapshot snapshot) => $"{snapshot.Metadata.Namespace}/{snapshot.Metadata.Name}";
 

@@ -37,7 +37,8 @@ internal sealed record RestoreNeeds(long Files, long Bytes, long Room, IReadOnly
         if (helpers.Count == 0)
             return new(files, bytes, room, helpers);
         await using var again = await store.OpenManifestAsync(manifest.Name, cancellation);
-        var lenders = ManifestFile.ReadFiles(again, manifest).Where(record => record.Type == "file" && helpers.Contains(record.Path)).ToList();
+        var lenders = ManifestFile.ReadFiles(again, manifest)
+            .Where(record => record.Type == "file" && helpers.Contains(record.Path)).ToList();
         return helpers.Except(lenders.Select(record => record.Path)).FirstOrDefault() is { } missing
             ? throw ArchiveReader.Damaged(manifest, $"a hard link leads to {missing}, which is not in it")
             : new(files, bytes, room + lenders.Sum(RoomOf), helpers);

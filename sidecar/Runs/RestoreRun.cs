@@ -11,8 +11,7 @@ internal sealed record RestoreOutcome(Manifest? Restored, string Into, string? B
 
 /// <summary>
 /// Restores one snapshot: extracts beside the place, checks every byte against the manifest, makes it durable and only then puts it
-/// there. Until
-/// then any failure leaves what was there untouched; after that point an interruption is finished by running again.
+/// there. Until then any failure leaves what was there untouched; after that point an interruption is finished by running again.
 /// </summary>
 internal sealed class RestoreRun(IArchiveStore store, TimeProvider time, Action<RunProgress>? listener = null, AgeIdentity? identity = null)
 {
@@ -21,6 +20,7 @@ internal sealed class RestoreRun(IArchiveStore store, TimeProvider time, Action<
     public async Task<RestoreOutcome> RunAsync(string choice, string? target, string directory, bool ifEmpty,
         CancellationToken cancellation)
     {
+        using var steps = _meter;
         _meter.Enter(RunStep.Check);
         var placement = Placement.For(directory);
         var resumed = placement.Resume();

@@ -21,6 +21,7 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
 
     public async Task<Manifest> RunAsync(CancellationToken cancellation)
     {
+        using var steps = _meter;
         _meter.Enter(RunStep.Check);
         await CheckAsync(cancellation);
 

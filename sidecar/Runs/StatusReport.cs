@@ -1,5 +1,6 @@
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Runs;
 
@@ -35,7 +36,10 @@ internal sealed class StatusReport(IKubernetesClient client, Snapshot seen, Time
             _pruned.Add(archive);
     }
 
-    /// <summary>False when somebody else changed the resource first, or it is gone: then it is not ours to run.</summary>
+    /// <summary>
+    /// False when somebody else changed the resource first, or it is gone: then it is not ours to run. Waits for an API server that is
+    /// away, and for a right that is missing.
+    /// </summary>
     public async Task<bool> TryStartAsync(string runner, CancellationToken cancellation)
     {
         while (true)
@@ -45,7 +49,7 @@ internal sealed class StatusReport(IKubernetesClient client, Snapshot seen, Time
                 _seen = await client.WriteStatusAsync(_seen, Status.Start(runner, time.GetUtcNow()), cancellation);
                 return true;
             }
-            catch (ApiException refusal) when (refusal.IsTransient)
+            catch (ApiException refusal) when (refusal.IsTransient || refusal.IsForbidden)
             {
                 await Task.Delay(RetryEvery, time, cancellation);
             }
@@ -67,7 +71,7 @@ internal sealed class StatusReport(IKubernetesClient client, Snapshot seen, Time
                 latest = _latest;
             if (latest is { } now && latest != sent && await TryWriteAsync(status => status.Report(Words(now)), cancellation))
                 sent = latest;
-            await Task.Delay(ProgressEvery, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(ProgressEvery, time, cancellation).Settled();
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class VerifyRun(
 
     public async Task<Manifest> RunAsync(string name, CancellationToken cancellation)
     {
+        using var steps = _meter;
         _meter.Enter(RunStep.Check);
         var manifest = (await SnapshotChoice.FindAsync(store, null, name, cancellation)).Value;
         _meter.Total = manifest.BytesOut;

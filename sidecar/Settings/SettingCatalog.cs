@@ -3,7 +3,8 @@ namespace ChatOps.Sidecar.Settings;
 /// <summary>Every setting there is, in the order of help. Flags, variables, the file and the table in README.md come from here.</summary>
 internal static class SettingCatalog
 {
-    public static readonly Setting Target = new("--target", "SIDECAR_TARGET", "target", "The target's name, the first part of a snapshot's name.");
+    public static readonly Setting Target = new(
+        "--target", "SIDECAR_TARGET", "target", "The target's name, the first part of a snapshot's name.");
 
     public static readonly Setting Home = new("--home", "SIDECAR_HOME", "home", "The directory to protect.", "/home/kasm-user");
 
@@ -14,7 +15,8 @@ internal static class SettingCatalog
         "--store-option", "SIDECAR_STORE_OPTIONS", "store.options", "One option of the store, NAME=VALUE; may be given again.", Many: true);
 
     public static readonly Setting Encryption = new(
-        "--encryption", "SIDECAR_ENCRYPTION", "encryption.kind", "How archives are encrypted, age or none; a store that others keep wants to be told.");
+        "--encryption", "SIDECAR_ENCRYPTION", "encryption.kind",
+        "How archives are encrypted, age or none; a store that others keep wants to be told.");
 
     public static readonly Setting EncryptTo = new(
         "--encrypt-to", "SIDECAR_ENCRYPT_TO", "encryption.to",
@@ -24,10 +26,12 @@ internal static class SettingCatalog
         "--scratch", "SIDECAR_SCRATCH", "scratch", "Where databases are copied to; empty for nowhere.", Path.GetTempPath());
 
     public static readonly Setting Exclude = new(
-        "--exclude", "SIDECAR_EXCLUDE", "files.exclude", "Leave out what matches this glob, besides what is left out by default.", Many: true);
+        "--exclude", "SIDECAR_EXCLUDE", "files.exclude",
+        "Leave out what matches this glob, besides what is left out by default.", Many: true);
 
     public static readonly Setting Include = new(
-        "--include", "SIDECAR_INCLUDE", "files.include", "Keep what matches this glob though it would be left out, a folder as a whole.", Many: true);
+        "--include", "SIDECAR_INCLUDE", "files.include",
+        "Keep what matches this glob though it would be left out, a folder as a whole.", Many: true);
 
     public static readonly Setting Databases = new(
         "--database", "SIDECAR_DATABASES", "databases.paths", "A glob of databases that no header tells, besides Signal's.", Many: true);
@@ -66,7 +70,7 @@ internal static class SettingCatalog
 
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Target, Home, Store, StoreOptions, Encryption, EncryptTo, Scratch, Exclude, Include, Databases, Journal, OnLocked, AllowUnlocked, Wait,
-        Hold, WalGrowth, Rate, Workers, Level, Nice, Listen,
+        Target, Home, Store, StoreOptions, Encryption, EncryptTo, Scratch, Exclude, Include, Databases, Journal, OnLocked,
+        AllowUnlocked, Wait, Hold, WalGrowth, Rate, Workers, Level, Nice, Listen,
     ];
 }

@@ -76,7 +76,8 @@ internal sealed class SettingValues
 
     public int Number(Setting setting, int least, int most)
     {
-        if (int.TryParse(Text(setting), System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (int.TryParse(Text(setting), System.Globalization.CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most)
             return number;
         Fault(setting, $"'{Text(setting)}' is no whole number from {least} to {most}");
         return least;

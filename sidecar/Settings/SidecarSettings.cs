@@ -8,7 +8,9 @@ using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Settings;
 
-/// <summary>All settings of one invocation, each of the right kind. They are read as a whole or every fault in them is told at once.</summary>
+/// <summary>
+/// All settings of one invocation, each of the right kind. They are read as a whole or every fault in them is told at once.
+/// </summary>
 internal sealed record SidecarSettings
 {
     /// <summary>The kind of the fault that names what is wrong with them.</summary>
@@ -108,7 +110,7 @@ internal sealed record SidecarSettings
         };
         faults.InsertRange(0, values.Faults);
         return faults.Count == 0 ? settings : throw new FaultException(new Fault(
-            Wrong, $"{faults.Count} {(faults.Count == 1 ? "setting is" : "settings are")} wrong:{string.Concat(faults.Select(f => $"\n  {f}"))}"));
+            Wrong, $"{Counted.Of(faults.Count, "setting is", "settings are")} wrong:{string.Concat(faults.Select(f => $"\n  {f}"))}"));
     }
 
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -97,7 +97,9 @@ internal sealed class DatabaseSet : IDisposable
         }
     }
 
-    /// <summary>Pinned while a program has it open, read at rest while none has, however often that changes; null when the file is gone.</summary>
+    /// <summary>
+    /// Pinned while a program has it open, read at rest while none has, however often that changes; null when the file is gone.
+    /// </summary>
     private static async Task<HeldDatabase?> HoldStillAsync(
         DatabaseFile file, bool insist, PinLimits limits, TimeProvider time, CancellationToken cancellation)
     {
@@ -134,7 +136,8 @@ internal sealed class DatabaseSet : IDisposable
         if (HeldFor > _limits.Hold)
             throw new FaultException(new(
                 "HeldTooLong",
-                $"copying the databases: {copied} in {HeldFor.TotalSeconds:0} s, longer than the {_limits.Hold.TotalSeconds:0} s they may be held still",
+                $"copying the databases: {copied} in {HeldFor.TotalSeconds:0} s, "
+                    + $"longer than the {_limits.Hold.TotalSeconds:0} s they may be held still",
                 "Give the sidecar a faster --scratch directory, or raise --hold"));
     }
 

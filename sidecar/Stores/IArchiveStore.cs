@@ -4,12 +4,11 @@ using ChatOps.Values;
 namespace ChatOps.Sidecar.Stores;
 
 /// <summary>
-/// Keeps archives. The contract every store is held to by <c>StoreContract</c>:
-/// an archive without its manifest does not exist, to <see cref="ListAsync"/> and to everyone; nothing half-written is ever under a final
-/// name;
-/// a draft that is disposed without commit leaves nothing visible; listing is newest first; removing takes the manifest first and
-/// is harmless when there is nothing; opening what does not exist is a <c>NoSuchSnapshot</c> fault; a name that is none is a
-/// <c>BadName</c> fault wherever it is given; committing a name that is taken is a <c>SnapshotExists</c> fault and changes nothing.
+/// Keeps archives. The contract every store is held to by <c>StoreContract</c>: an archive without its manifest does not exist, to
+/// <see cref="ListAsync"/> and to everyone; nothing half-written is ever under a final name; a draft that is disposed without commit
+/// leaves nothing visible; listing is newest first; removing takes the manifest first and is harmless when there is nothing; opening what
+/// does not exist is a <c>NoSuchSnapshot</c> fault; a name that is none is a <c>BadName</c> fault wherever it is given; committing a name
+/// that is taken is a <c>SnapshotExists</c> fault and changes nothing.
 /// </summary>
 internal interface IArchiveStore
 {

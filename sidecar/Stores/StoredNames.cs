@@ -77,7 +77,7 @@ internal static class StoredNames
         {
             await over.CancelAsync();
             foreach (var reading in ahead)
-                await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await reading.Settled();
         }
     }
 

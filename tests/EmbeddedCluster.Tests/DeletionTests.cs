@@ -8,10 +8,11 @@ public sealed class DeletionTests(SharedClusters clusters)
     public async Task A_deleted_namespace_takes_its_contents_and_their_processes_with_it(string kind)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
-        await ns.ApplyAsync(Programs.Deployment("web", "test/polite:1", replicas: 1) + "\n---\n" + Programs.StatefulSet("set", "test/polite:1")
+        await ns.ApplyAsync(Programs.Deployment("web", "test/polite:1", replicas: 1)
+            + "\n---\n" + Programs.StatefulSet("set", "test/polite:1")
             + "\n---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}");
         var log = ns.Cluster.Kubelet!.Find((await ns.ReadyPodAsync("set-0")).Uid(), "app", previous: false)!;
-        await ns.OkAsync($"delete namespace {ns.Name} --timeout=60s");
+        await ns.OkAsync($"delete namespace {ns.Name} --timeout=150s");
         Assert.Null(await ns.FindAsync($"namespace/{ns.Name}"));
         Assert.True(log.Read(0).Ended);
         Assert.Equal("", await ns.OkAsync("get all,configmap,persistentvolumeclaim,serviceaccount -o name"));
@@ -28,7 +29,7 @@ public sealed class DeletionTests(SharedClusters clusters)
         Assert.Contains("because it is being terminated", refused.Errors, StringComparison.Ordinal);
         Assert.Equal("Terminating", (await ns.FindAsync($"namespace/{ns.Name}"))!.Text("status", "phase"));
         await ns.OkAsync("patch configmap held --type=merge -p {\"metadata\":{\"finalizers\":null}}");
-        await ns.OkAsync($"wait namespace/{ns.Name} --for=delete --timeout=60s");
+        await ns.OkAsync($"wait namespace/{ns.Name} --for=delete --timeout=150s");
     }
 
     [Theory, InlineData("embedded"), InlineData("real")]
@@ -36,12 +37,12 @@ public sealed class DeletionTests(SharedClusters clusters)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
         await ns.ApplyAsync(Programs.Deployment("web", "test/stubborn:1"));
-        await ns.OkAsync("rollout status deployment/web --timeout=40s");
+        await ns.OkAsync("rollout status deployment/web --timeout=150s");
         await ns.OkAsync("delete deployment web --cascade=foreground --wait=false");
         var owner = await ns.UntilAsync("deployment/web", one => one.IsDeleting());
         Assert.Contains(owner.ArrayAt("metadata", "finalizers") ?? [], one => one.AsText() == "foregroundDeletion");
         Assert.NotEqual("", await ns.OkAsync("get pods -o name"));
-        await ns.OkAsync("wait deployment/web --for=delete --timeout=40s");
+        await ns.OkAsync("wait deployment/web --for=delete --timeout=150s");
         Assert.Equal("", await ns.OkAsync("get pods,replicasets -o name"));
     }
 }

@@ -10,12 +10,13 @@ public sealed class DeploymentTests(SharedClusters clusters)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
         await ns.ApplyAsync(Programs.Deployment("web", "test/polite:1"));
-        await ns.OkAsync("rollout status deployment/web --timeout=40s");
+        await ns.OkAsync("rollout status deployment/web --timeout=150s");
         await ns.OkAsync("set image deployment/web app=test/polite:2");
-        Assert.Contains("successfully rolled out", await ns.OkAsync("rollout status deployment/web --timeout=40s"), StringComparison.Ordinal);
+        Assert.Contains(
+            "successfully rolled out", await ns.OkAsync("rollout status deployment/web --timeout=150s"), StringComparison.Ordinal);
         Assert.Contains("2", await ns.OkAsync("rollout history deployment/web"), StringComparison.Ordinal);
         await ns.OkAsync("rollout undo deployment/web");
-        await ns.OkAsync("rollout status deployment/web --timeout=40s");
+        await ns.OkAsync("rollout status deployment/web --timeout=150s");
         var deployment = (await ns.FindAsync("deployment/web"))!;
         Assert.Equal("test/polite:1", deployment.ItemsAt("spec", "template", "spec", "containers").Single().Text("image"));
         Assert.Equal("3", deployment.Annotation("deployment.kubernetes.io/revision"));
@@ -27,26 +28,29 @@ public sealed class DeploymentTests(SharedClusters clusters)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
         await ns.ApplyAsync(Programs.Deployment("web", "test/polite:1", deadline: 3));
-        await ns.OkAsync("rollout status deployment/web --timeout=40s");
+        await ns.OkAsync("rollout status deployment/web --timeout=150s");
         await ns.OkAsync("set image deployment/web app=test/polite:broken");
         var failed = await ns.UntilAsync("deployment/web", one => one.ItemsAt("status", "conditions")
             .Any(condition => condition.Text("type") == "Progressing" && condition.Text("reason") == "ProgressDeadlineExceeded"));
         Assert.Equal(2, failed.Number("status", "availableReplicas"));
-        Assert.Contains("exceeded its progress deadline", (await ns.RunAsync("rollout status deployment/web --timeout=20s")).Errors, StringComparison.Ordinal);
+        Assert.Contains("exceeded its progress deadline",
+            (await ns.RunAsync("rollout status deployment/web --timeout=150s")).Errors, StringComparison.Ordinal);
     }
 
     [Theory, InlineData("embedded"), InlineData("real")]
     public async Task Recreate_stops_all_old_pods_before_the_first_new_one(string kind)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
-        await ns.ApplyAsync(Programs.Deployment("web", "test/polite:1", replicas: 1).Replace("  replicas", "  strategy: {type: Recreate}\n  replicas", StringComparison.Ordinal));
-        await ns.OkAsync("rollout status deployment/web --timeout=40s");
+        await ns.ApplyAsync(Programs.Deployment("web", "test/polite:1", replicas: 1)
+            .Replace("  replicas", "  strategy: {type: Recreate}\n  replicas", StringComparison.Ordinal));
+        await ns.OkAsync("rollout status deployment/web --timeout=150s");
         using var watch = ns.Follow("get pods -w --output-watch-events");
-        var old = (await watch.LineAsync(line => line.StartsWith("ADDED", StringComparison.Ordinal))).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        var old = (await watch.LineAsync(line => line.StartsWith("ADDED", StringComparison.Ordinal)))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
         await ns.OkAsync("set image deployment/web app=test/polite:2");
         await watch.LineAsync(line => line.StartsWith("DELETED", StringComparison.Ordinal) && line.Contains(old, StringComparison.Ordinal));
         await watch.LineAsync(line => line.StartsWith("ADDED", StringComparison.Ordinal) && !line.Contains(old, StringComparison.Ordinal));
-        await ns.OkAsync("rollout status deployment/web --timeout=40s");
+        await ns.OkAsync("rollout status deployment/web --timeout=150s");
     }
 
     [Theory, InlineData("embedded"), InlineData("real")]
@@ -54,7 +58,7 @@ public sealed class DeploymentTests(SharedClusters clusters)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
         await ns.ApplyAsync(Programs.Deployment("web", "test/polite:1", replicas: 1));
-        await ns.OkAsync("rollout status deployment/web --timeout=40s");
+        await ns.OkAsync("rollout status deployment/web --timeout=150s");
         await ns.OkAsync("delete deployment web");
         await Eventually.TrueAsync("all is gone", async () => !(await ns.FindAsync("replicasets,pods"))!.ItemsAt("items").Any());
     }
@@ -65,9 +69,9 @@ public sealed class DeploymentTests(SharedClusters clusters)
         await using var ns = await clusters.NamespaceAsync(kind);
         await ns.ApplyAsync(Programs.Deployment("web", "test/polite:1", replicas: 1));
         await ns.OkAsync("scale deployment/web --replicas=3");
-        await ns.OkAsync("wait deployment/web --for=jsonpath={.status.availableReplicas}=3 --timeout=40s");
+        await ns.OkAsync("wait deployment/web --for=jsonpath={.status.availableReplicas}=3 --timeout=150s");
         await ns.OkAsync("rollout restart deployment/web");
-        await ns.OkAsync("rollout status deployment/web --timeout=40s");
+        await ns.OkAsync("rollout status deployment/web --timeout=150s");
         Assert.Equal("2", (await ns.FindAsync("deployment/web"))!.Annotation("deployment.kubernetes.io/revision"));
     }
 
@@ -76,13 +80,13 @@ public sealed class DeploymentTests(SharedClusters clusters)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
         await ns.ApplyAsync(Programs.Deployment("web", "test/polite:1", replicas: 1));
-        await ns.OkAsync("rollout status deployment/web --timeout=40s");
+        await ns.OkAsync("rollout status deployment/web --timeout=150s");
         await ns.OkAsync("rollout pause deployment/web");
         await ns.OkAsync("set image deployment/web app=test/polite:2");
         await ns.UntilAsync("deployment/web", one => one.Number("status", "observedGeneration") == one.Number("metadata", "generation"));
         Assert.Single((await ns.FindAsync("replicasets"))!.ItemsAt("items"));
         await ns.OkAsync("rollout resume deployment/web");
-        await ns.OkAsync("rollout status deployment/web --timeout=40s");
+        await ns.OkAsync("rollout status deployment/web --timeout=150s");
         Assert.Equal(2, (await ns.FindAsync("replicasets"))!.ItemsAt("items").Count());
     }
 }

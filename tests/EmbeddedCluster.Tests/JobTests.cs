@@ -21,7 +21,7 @@ public sealed class JobTests(SharedClusters clusters)
                   terminationGracePeriodSeconds: 2
                   containers: [{name: app, image: "test/polite:1"}]
             """);
-        await ns.OkAsync("wait job/slow --for=condition=Failed --timeout=40s");
+        await ns.OkAsync("wait job/slow --for=condition=Failed --timeout=150s");
         var job = (await ns.FindAsync("job/slow"))!;
         Assert.Equal("DeadlineExceeded", job.ItemsAt("status", "conditions").Single(one => one.Text("type") == "Failed").Text("reason"));
         // The real controller loses this count when its first status update meets a conflict: the pod is gone by the second.

@@ -51,7 +51,8 @@ public sealed class KubectlTests(SharedClusters clusters)
         Assert.Matches(@"web +1/1 +\d+s +app +test/polite:1", await ns.OkAsync("get statefulsets -o wide"));
         Assert.Matches(@"test/polite:1", await ns.OkAsync("get pod web-0 -o yaml"));
         Assert.Contains("SuccessfulCreate", await ns.OkAsync("describe statefulset web"), StringComparison.Ordinal);
-        await Eventually.TrueAsync("the pod's start is told", async () => (await ns.OkAsync("describe pod web-0")).Contains("Started container app", StringComparison.Ordinal));
+        await Eventually.TrueAsync("the pod's start is told", async () =>
+            (await ns.OkAsync("describe pod web-0")).Contains("Started container app", StringComparison.Ordinal));
     }
 
     [Theory, InlineData("embedded"), InlineData("real")]
@@ -61,7 +62,8 @@ public sealed class KubectlTests(SharedClusters clusters)
         Assert.Contains("created", await ns.ApplyAsync(ConfigMap), StringComparison.Ordinal);
         Assert.Contains("unchanged", await ns.ApplyAsync(ConfigMap), StringComparison.Ordinal);
         await ns.OkAsync("patch configmap c --type=merge -p {\"data\":{\"mine\":\"3\"}}");
-        Assert.Contains("configured", await ns.ApplyAsync(ConfigMap.Replace(", b: '2'", "", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "configured", await ns.ApplyAsync(ConfigMap.Replace(", b: '2'", "", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Equal("""{"a":"1","mine":"3"}""", (await ns.FindAsync("configmap/c"))!.At("data")!.ToJsonString());
     }
 
@@ -70,11 +72,14 @@ public sealed class KubectlTests(SharedClusters clusters)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
         await ns.OkAsync("apply --server-side --field-manager=one -f -", ConfigMap);
-        var refused = await ns.RunAsync("apply --server-side --field-manager=two -f -", ConfigMap.Replace("'1'", "'9'", StringComparison.Ordinal));
+        var refused = await ns.RunAsync(
+            "apply --server-side --field-manager=two -f -", ConfigMap.Replace("'1'", "'9'", StringComparison.Ordinal));
         Assert.Contains("conflict with \"one\"", refused.Errors, StringComparison.Ordinal);
         Assert.Contains(".data.a", refused.Errors, StringComparison.Ordinal);
-        await ns.OkAsync("apply --server-side --field-manager=two --force-conflicts -f -", ConfigMap.Replace("'1'", "'9'", StringComparison.Ordinal));
-        await ns.OkAsync("apply --server-side --field-manager=two -f -", "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: '9'}}");
+        await ns.OkAsync(
+            "apply --server-side --field-manager=two --force-conflicts -f -", ConfigMap.Replace("'1'", "'9'", StringComparison.Ordinal));
+        await ns.OkAsync(
+            "apply --server-side --field-manager=two -f -", "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: '9'}}");
         Assert.Equal("""{"a":"9","b":"2"}""", (await ns.FindAsync("configmap/c"))!.At("data")!.ToJsonString());
     }
 
@@ -83,11 +88,14 @@ public sealed class KubectlTests(SharedClusters clusters)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
         await ns.ApplyAsync(Programs.Deployment("web", "test/polite:1", replicas: 0));
-        await ns.OkAsync("patch deployment web -p {\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"test/polite:2\"},{\"name\":\"more\",\"image\":\"test/polite:1\"}]}}}}");
-        await ns.OkAsync("patch deployment web --type=json -p [{\"op\":\"test\",\"path\":\"/spec/replicas\",\"value\":0},{\"op\":\"add\",\"path\":\"/metadata/labels\",\"value\":{\"x\":\"y\"}}]");
+        await ns.OkAsync("patch deployment web -p {\"spec\":{\"template\":{\"spec\":{\"containers\":["
+            + "{\"name\":\"app\",\"image\":\"test/polite:2\"},{\"name\":\"more\",\"image\":\"test/polite:1\"}]}}}}");
+        await ns.OkAsync("patch deployment web --type=json -p [{\"op\":\"test\",\"path\":\"/spec/replicas\",\"value\":0},"
+            + "{\"op\":\"add\",\"path\":\"/metadata/labels\",\"value\":{\"x\":\"y\"}}]");
         await ns.OkAsync("patch deployment web --type=merge -p {\"spec\":{\"minReadySeconds\":3}}");
         var found = (await ns.FindAsync("deployment/web"))!;
-        var images = found.ItemsAt("spec", "template", "spec", "containers").ToDictionary(one => one.Text("name")!, one => one.Text("image"));
+        var images = found.ItemsAt("spec", "template", "spec", "containers")
+            .ToDictionary(one => one.Text("name")!, one => one.Text("image"));
         Assert.Equal("test/polite:2", images["app"]);
         Assert.Equal("test/polite:1", images["more"]);
         Assert.Equal(("y", 3L), (found.Label("x"), found.Number("spec", "minReadySeconds")));
@@ -103,20 +111,25 @@ public sealed class KubectlTests(SharedClusters clusters)
         Assert.Contains("configmap/c", await ns.OkAsync("get configmap -l tier=front -o name"), StringComparison.Ordinal);
         Assert.Contains("configmap/c", await ns.OkAsync("get configmap -l tier!=back,tier -o name"), StringComparison.Ordinal);
         Assert.DoesNotContain("configmap/c", await ns.OkAsync("get configmap --selector=tier=back -o name"), StringComparison.Ordinal);
-        Assert.Contains("configmap/c", await ns.OkAsync("get configmap --field-selector=metadata.name=c -o name"), StringComparison.Ordinal);
+        Assert.Contains(
+            "configmap/c", await ns.OkAsync("get configmap --field-selector=metadata.name=c -o name"), StringComparison.Ordinal);
     }
 
-    /// <remarks>Embedded only: the kube-apiserver 1.20.2 at hand dies of a segmentation fault when it decodes any custom resource.</remarks>
+    /// <remarks>
+    /// Embedded only: the kube-apiserver 1.20.2 at hand dies of a segmentation fault when it decodes any custom resource.
+    /// </remarks>
     [Fact]
     public async Task A_definition_serves_its_resource_with_columns_short_names_validation_and_defaults()
     {
         await using var ns = await clusters.NamespaceAsync("embedded");
-        var yaml = Definition.Replace("GROUP", $"{ns.Name}.example.org", StringComparison.Ordinal).Replace("NAMES", "widgets", StringComparison.Ordinal)
+        var yaml = Definition.Replace("GROUP", $"{ns.Name}.example.org", StringComparison.Ordinal)
+            .Replace("NAMES", "widgets", StringComparison.Ordinal)
             .Replace("NAME", "widget", StringComparison.Ordinal).Replace("SHORT", $"w{ns.Name}", StringComparison.Ordinal);
         await ns.OkAsync("create -f -", yaml);
-        await ns.OkAsync($"wait crd/widgets.{ns.Name}.example.org --for=condition=Established --timeout=20s");
+        await ns.OkAsync($"wait crd/widgets.{ns.Name}.example.org --for=condition=Established --timeout=150s");
         string Widget(string spec) => $"{{apiVersion: {ns.Name}.example.org/v1, kind: Widget, metadata: {{name: one}}, spec: {{{spec}}}}}";
-        await Eventually.TrueAsync("the resource is served", async () => (await ns.RunAsync("apply -f -", Widget("size: 3"))).ExitCode == 0);
+        await Eventually.TrueAsync("the resource is served", async () =>
+            (await ns.RunAsync("apply -f -", Widget("size: 3"))).ExitCode == 0);
         Assert.Matches(@"NAME +SIZE +PHASE", await ns.OkAsync($"get w{ns.Name}"));
         Assert.Matches(@"one +3", await ns.OkAsync($"get w{ns.Name}"));
         Assert.Equal("red", (await ns.FindAsync("widget/one"))!.Text("spec", "color"));
@@ -130,7 +143,8 @@ public sealed class KubectlTests(SharedClusters clusters)
     public async Task What_is_wrong_is_refused_in_the_words_of_the_real_server(string kind)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
-        var mismatch = await ns.RunAsync("create -f -", Programs.Deployment("web", "x").Replace("labels: {app: web", "labels: {app: other", StringComparison.Ordinal));
+        var mismatch = await ns.RunAsync(
+            "create -f -", Programs.Deployment("web", "x").Replace("labels: {app: web", "labels: {app: other", StringComparison.Ordinal));
         Assert.Contains("`selector` does not match template `labels`", mismatch.Errors, StringComparison.Ordinal);
         var noImage = await ns.RunAsync("create -f -", Programs.Deployment("web", ""));
         Assert.Contains("spec.template.spec.containers[0].image: Required value", noImage.Errors, StringComparison.Ordinal);
@@ -145,8 +159,8 @@ public sealed class KubectlTests(SharedClusters clusters)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
         await ns.ApplyAsync(Programs.Pod("p", "test/polite:1"));
-        await ns.OkAsync("wait pod/p --for=condition=Ready --timeout=30s");
-        var waiting = ns.OkAsync("wait pod/p --for=delete --timeout=30s");
+        await ns.OkAsync("wait pod/p --for=condition=Ready --timeout=150s");
+        var waiting = ns.OkAsync("wait pod/p --for=delete --timeout=150s");
         await ns.OkAsync("delete pod p --wait=false");
         await waiting;
         Assert.Null(await ns.FindAsync("pod/p"));

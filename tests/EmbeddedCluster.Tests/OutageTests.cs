@@ -30,7 +30,7 @@ public sealed class OutageTests : IAsyncLifetime
         var asked = new TaskCompletionSource();
         Embedded.Faults.Delay(1, TimeSpan.FromSeconds(30), request => IsBinding(request) && asked.TrySetResult());
         Embedded.Apply(Programs.Pod("p", "test/polite:1"));
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
         await Embedded.Faults.RefuseConnectionsAsync();
         await Embedded.Faults.AcceptConnectionsAsync();
         await UntilAsync("the pod is ready", status => status.Flag("ready"));
@@ -72,7 +72,9 @@ public sealed class OutageTests : IAsyncLifetime
 
     private static bool IsBinding(HttpRequest request) => request.Path.Value!.EndsWith("/binding", StringComparison.Ordinal);
 
-    /// <summary>Runs a container that exits with 3 once <c>go</c> is there, and when it is started again writes <c>again</c> and stays.</summary>
+    /// <summary>
+    /// Runs a container that exits with 3 once <c>go</c> is there, and when it is started again writes <c>again</c> and stays.
+    /// </summary>
     private async Task<string> StartAsync(string policy)
     {
         var directory = Directory.CreateDirectory(_cluster.Kubelet!.ClaimDirectory("default", "c")).FullName;

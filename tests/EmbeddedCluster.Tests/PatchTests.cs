@@ -39,15 +39,18 @@ public sealed class PatchTests
     public void A_json_patch_whose_test_fails_changes_nothing()
     {
         var target = JsonNode.Parse("""{"a":1}""")!;
-        Assert.Throws<StatusException>(() => JsonPatch.Apply(target, JsonNode.Parse("""[{"op":"remove","path":"/a"},{"op":"test","path":"/a","value":2}]""")));
+        Assert.Throws<StatusException>(() => JsonPatch.Apply(
+            target, JsonNode.Parse("""[{"op":"remove","path":"/a"},{"op":"test","path":"/a","value":2}]""")));
         Assert.Equal("""{"a":1}""", target.ToJsonString());
     }
 
     [Theory]
-    [InlineData("""[{"name":"a","image":"1"},{"name":"b"}]""", """{"containers":[{"name":"a","image":"2"}]}""", """[{"name":"a","image":"2"},{"name":"b"}]""")]
+    [InlineData("""[{"name":"a","image":"1"},{"name":"b"}]""", """{"containers":[{"name":"a","image":"2"}]}""",
+        """[{"name":"a","image":"2"},{"name":"b"}]""")]
     [InlineData("""[{"name":"a"},{"name":"b"}]""", """{"containers":[{"name":"a","$patch":"delete"}]}""", """[{"name":"b"}]""")]
     [InlineData("""[{"name":"a"}]""", """{"containers":[{"$patch":"replace"},{"name":"c"}]}""", """[{"name":"c"}]""")]
-    [InlineData("""[{"name":"a"},{"name":"b"}]""", """{"$setElementOrder/containers":[{"name":"b"},{"name":"a"}],"containers":[{"name":"b","image":"x"}]}""",
+    [InlineData("""[{"name":"a"},{"name":"b"}]""",
+        """{"$setElementOrder/containers":[{"name":"b"},{"name":"a"}],"containers":[{"name":"b","image":"x"}]}""",
         """[{"name":"b","image":"x"},{"name":"a"}]""")]
     [InlineData("""[{"name":"a","env":[{"name":"X","value":"1"}]}]""", """{"containers":[{"name":"a","env":[{"name":"Y","value":"2"}]}]}""",
         """[{"name":"a","env":[{"name":"X","value":"1"},{"name":"Y","value":"2"}]}]""")]
@@ -62,8 +65,10 @@ public sealed class PatchTests
     public void A_strategic_patch_of_volumes_retains_only_the_keys_it_names()
     {
         var target = (JsonObject)JsonNode.Parse("""{"spec":{"volumes":[{"name":"v","emptyDir":{}}]}}""")!;
-        var patch = (JsonObject)JsonNode.Parse("""{"spec":{"volumes":[{"$retainKeys":["name","hostPath"],"name":"v","hostPath":{"path":"/x"}}]}}""")!;
-        Assert.Equal("""[{"name":"v","hostPath":{"path":"/x"}}]""", StrategicMergePatch.Apply(target, patch, Pod).At("spec", "volumes")!.ToJsonString());
+        var patch = (JsonObject)JsonNode.Parse(
+            """{"spec":{"volumes":[{"$retainKeys":["name","hostPath"],"name":"v","hostPath":{"path":"/x"}}]}}""")!;
+        Assert.Equal("""[{"name":"v","hostPath":{"path":"/x"}}]""",
+            StrategicMergePatch.Apply(target, patch, Pod).At("spec", "volumes")!.ToJsonString());
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ChatOps.Cluster.Json;
 
@@ -13,7 +11,8 @@ public sealed class ProbeTests(SharedClusters clusters)
 
     [Theory, InlineData("embedded", Http, "healthy"), InlineData("real", Http, "healthy")]
     [InlineData("embedded", Tcp, "listen"), InlineData("real", Tcp, "listen")]
-    public async Task A_pod_is_ready_while_its_readiness_probe_succeeds_and_is_never_restarted_for_it(string kind, string action, string cause)
+    public async Task A_pod_is_ready_while_its_readiness_probe_succeeds_and_is_never_restarted_for_it(
+        string kind, string action, string cause)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
         var directory = await StartAsync(ns, $"readinessProbe: {{{action}, periodSeconds: 1, failureThreshold: 1}}");
@@ -29,13 +28,15 @@ public sealed class ProbeTests(SharedClusters clusters)
 
     [Theory, InlineData("embedded", Http, "healthy"), InlineData("real", Http, "healthy")]
     [InlineData("embedded", Tcp, "listen"), InlineData("real", Tcp, "listen")]
-    public async Task A_container_is_restarted_when_its_liveness_probe_fails_and_left_alone_once_it_succeeds(string kind, string action, string cause)
+    public async Task A_container_is_restarted_when_its_liveness_probe_fails_and_left_alone_once_it_succeeds(
+        string kind, string action, string cause)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
         var directory = await StartAsync(ns, $"livenessProbe: {{{action}, initialDelaySeconds: 2, periodSeconds: 1, failureThreshold: 2}}");
         Assert.Equal(0, Status(await ns.ReadyPodAsync("p")).Number("restartCount"));
         File.Delete(Path.Combine(directory, cause));
-        await ns.UntilAsync("pod/p", pod => Status(pod).Number("restartCount") == 1 && Status(pod).At("lastState", "terminated") is not null);
+        await ns.UntilAsync("pod/p", pod =>
+            Status(pod).Number("restartCount") == 1 && Status(pod).At("lastState", "terminated") is not null);
         await File.WriteAllTextAsync(Path.Combine(directory, cause), "");
         var again = await ns.ReadyPodAsync("p");
         Assert.Equal(1, Status(again).Number("restartCount"));
@@ -47,18 +48,11 @@ public sealed class ProbeTests(SharedClusters clusters)
         var directory = Directory.CreateDirectory(ns.Cluster.Kubelet!.ClaimDirectory(ns.Name, "server")).FullName;
         foreach (var file in (string[])["listen", "healthy"])
             await File.WriteAllTextAsync(Path.Combine(directory, file), "");
-        var port = FreePort();
+        var port = HostPorts.Take();
         await ns.ApplyAsync(Programs.Pod(
             "p", "test/server", $"args: ['{port}', '{directory}']\n    ports: [{{name: web, containerPort: {port}}}]\n    {probe}"));
         return directory;
     }
 
     private static JsonObject Status(JsonObject pod) => pod.ItemsAt("status", "containerStatuses").FirstOrDefault() ?? [];
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -14,7 +14,9 @@ internal static class Programs
         ["test/server"] = container => container.Start("perl", ["-e", Server, .. container.Args]),
     };
 
-    /// <summary>A web server with two arguments, port and directory: it listens while <c>listen</c> is there, answers 200 while <c>healthy</c> is.</summary>
+    /// <summary>
+    /// A web server with two arguments, port and directory: it listens while <c>listen</c> is there, answers 200 while <c>healthy</c> is.
+    /// </summary>
     private const string Server = """
         use IO::Socket::INET;
         $SIG{TERM} = sub { exit 0 };
@@ -27,7 +29,8 @@ internal static class Programs
             if (!$server) { select(undef, undef, undef, 0.05); next }
             my $client = $server->accept or next;
             while (<$client>) { last if /^\r?\n/ }
-            print $client -e "$directory/healthy" ? "HTTP/1.1 200 OK" : "HTTP/1.1 503 Unhealthy", "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            print $client -e "$directory/healthy" ? "HTTP/1.1 200 OK" : "HTTP/1.1 503 Unhealthy",
+                "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
             close $client;
         }
         """;

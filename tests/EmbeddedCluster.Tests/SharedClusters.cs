@@ -47,7 +47,8 @@ public sealed class SharedClusters : IAsyncLifetime
         try
         {
             if (!_clusters.TryGetValue(kind, out var cluster))
-                _clusters[kind] = cluster = await ClusterUnderTest.StartAsync(kind, new() { JobBackoff = TimeSpan.FromMilliseconds(200) }, Programs.All);
+                _clusters[kind] = cluster = await ClusterUnderTest.StartAsync(
+                    kind, new() { JobBackoff = TimeSpan.FromMilliseconds(200) }, Programs.All);
             return cluster;
         }
         finally

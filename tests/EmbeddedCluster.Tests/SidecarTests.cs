@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ChatOps.Cluster.Json;
+using ChatOps.Testing.Cluster;
 
 namespace ChatOps.Cluster.Tests;
 
@@ -15,7 +16,8 @@ public sealed class SidecarTests(SharedClusters clusters)
         Assert.True(Sidecar(pod).Flag("started"));
         Assert.NotNull(Sidecar(pod).At("state", "running"));
         Assert.Equal("True", pod.ItemsAt("status", "conditions").Single(one => one.Text("type") == "Initialized").Text("status"));
-        await ns.OkAsync("delete pod p --timeout=30s");
+        await SaysAsync(log, "main starts");
+        await ns.OkAsync("delete pod p --timeout=150s");
         Assert.Equal(["side starts", "main starts", "main stops", "side stops"], await File.ReadAllLinesAsync(log));
     }
 
@@ -36,13 +38,18 @@ public sealed class SidecarTests(SharedClusters clusters)
         var log = await StartAsync(ns, "Never", Talking("main", "$log"), side: "echo side starts >> $log; sleep 1");
         var pod = await ns.UntilAsync("pod/p", one => Sidecar(one).Number("restartCount") >= 1 && one.Text("status", "phase") == "Running");
         Assert.Equal("True", pod.ItemsAt("status", "conditions").Single(one => one.Text("type") == "Initialized").Text("status"));
+        await SaysAsync(log, "main starts");
         Assert.Single(await File.ReadAllLinesAsync(log), "main starts");
     }
 
     private static JsonObject Sidecar(JsonObject pod) => pod.ItemsAt("status", "initContainerStatuses").FirstOrDefault() ?? [];
 
     private static string Talking(string who, string log) =>
-        $"echo {who} starts >> {log}; trap \"sleep 0.3; echo {who} stops >> {log}; exit 0\" TERM; while :; do sleep 0.05; done";
+        $"trap \"sleep 0.3; echo {who} stops >> {log}; exit 0\" TERM; echo {who} starts >> {log}; while :; do sleep 0.05; done";
+
+    /// <summary>A process runs before it says its first word.</summary>
+    private static Task SaysAsync(string log, string word) => Eventually.TrueAsync(
+        $"the log says {word}", async () => File.Exists(log) && (await File.ReadAllLinesAsync(log)).Contains(word));
 
     /// <summary>Starts a pod of a sidecar and a container, and tells where both write what they do.</summary>
     private static async Task<string> StartAsync(TestNamespace ns, string policy, string main, string? side = null)

@@ -12,12 +12,15 @@ public sealed class StatefulSetTests(SharedClusters clusters)
         await ns.ApplyAsync(Programs.StatefulSet("web", "test/polite:1"));
         var old = await ns.ReadyPodAsync("web-0");
         using var watch = ns.Follow("get pods -w --output-watch-events");
-        await watch.LineAsync(line => line.StartsWith("ADDED", StringComparison.Ordinal) && line.Contains("web-0", StringComparison.Ordinal));
+        await watch.LineAsync(line =>
+            line.StartsWith("ADDED", StringComparison.Ordinal) && line.Contains("web-0", StringComparison.Ordinal));
         await ns.OkAsync("set image statefulset/web app=test/polite:2");
-        await watch.LineAsync(line => line.StartsWith("DELETED", StringComparison.Ordinal) && line.Contains("web-0", StringComparison.Ordinal));
-        await watch.LineAsync(line => line.StartsWith("ADDED", StringComparison.Ordinal) && line.Contains("web-0", StringComparison.Ordinal));
+        await watch.LineAsync(line =>
+            line.StartsWith("DELETED", StringComparison.Ordinal) && line.Contains("web-0", StringComparison.Ordinal));
+        await watch.LineAsync(line =>
+            line.StartsWith("ADDED", StringComparison.Ordinal) && line.Contains("web-0", StringComparison.Ordinal));
         Assert.NotEqual(old.Uid(), (await ns.ReadyPodAsync("web-0", "test/polite:2")).Uid());
-        Assert.Contains("roll", await ns.OkAsync("rollout status statefulset/web --timeout=30s"), StringComparison.Ordinal);
+        Assert.Contains("roll", await ns.OkAsync("rollout status statefulset/web --timeout=150s"), StringComparison.Ordinal);
     }
 
     [Theory, InlineData("embedded"), InlineData("real")]
@@ -31,7 +34,8 @@ public sealed class StatefulSetTests(SharedClusters clusters)
         await ns.OkAsync("set image statefulset/web app=test/polite:2");
         await ns.ReadyPodAsync("web-1", "test/polite:2");
         await ns.ReadyPodAsync("web-0", "test/polite:2");
-        var set = await ns.UntilAsync("statefulset/web", one => one.Text("status", "currentRevision") == one.Text("status", "updateRevision"));
+        var set = await ns.UntilAsync("statefulset/web", one =>
+            one.Text("status", "currentRevision") == one.Text("status", "updateRevision"));
         Assert.Equal(2, set.Number("status", "updatedReplicas"));
     }
 
@@ -44,7 +48,8 @@ public sealed class StatefulSetTests(SharedClusters clusters)
         await ns.OkAsync("set image statefulset/web app=test/polite:missing");
         var stuck = await ns.WaitingPodAsync("web-0", "ImagePullBackOff");
         await ns.OkAsync("rollout undo statefulset/web");
-        var set = await ns.UntilAsync("statefulset/web", one => one.Number("status", "observedGeneration") == one.Number("metadata", "generation"));
+        var set = await ns.UntilAsync("statefulset/web", one =>
+            one.Number("status", "observedGeneration") == one.Number("metadata", "generation"));
         Assert.NotEqual(stuck.Label("controller-revision-hash"), set.Text("status", "updateRevision"));
         Assert.Equal(stuck.Uid(), (await ns.FindAsync("pod/web-0"))?.Uid());
         await ns.OkAsync("delete pod web-0 --wait=false"); // kubectl may wait for the name, which the set takes again at once
@@ -77,7 +82,8 @@ public sealed class StatefulSetTests(SharedClusters clusters)
         await ns.OkAsync("patch statefulset web --type=merge -p {\"spec\":{\"updateStrategy\":{\"rollingUpdate\":{\"partition\":1}}}}");
         await ns.OkAsync("set image statefulset/web app=test/polite:2");
         await ns.ReadyPodAsync("web-1", "test/polite:2");
-        await ns.UntilAsync("statefulset/web", one => one.Number("status", "updatedReplicas") == 1 && one.Number("status", "readyReplicas") == 2);
+        await ns.UntilAsync("statefulset/web", one =>
+            one.Number("status", "updatedReplicas") == 1 && one.Number("status", "readyReplicas") == 2);
         await ns.ReadyPodAsync("web-0", "test/polite:1");
     }
 
@@ -85,7 +91,8 @@ public sealed class StatefulSetTests(SharedClusters clusters)
     public async Task With_OnDelete_a_pod_changes_only_when_it_is_deleted(string kind)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
-        await ns.ApplyAsync(Programs.StatefulSet("web", "test/polite:1").Replace("  serviceName", "  updateStrategy: {type: OnDelete}\n  serviceName", StringComparison.Ordinal));
+        await ns.ApplyAsync(Programs.StatefulSet("web", "test/polite:1")
+            .Replace("  serviceName", "  updateStrategy: {type: OnDelete}\n  serviceName", StringComparison.Ordinal));
         var old = await ns.ReadyPodAsync("web-0");
         await ns.OkAsync("set image statefulset/web app=test/polite:2");
         await ns.UntilAsync("statefulset/web", one => one.Text("status", "updateRevision") != one.Text("status", "currentRevision"));
@@ -110,7 +117,8 @@ public sealed class StatefulSetTests(SharedClusters clusters)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
         await ns.ApplyAsync(Programs.StatefulSet("web", "test/polite:1", replicas: 0));
-        var refused = await ns.RunAsync("patch statefulset web --type=json -p [{\"op\":\"replace\",\"path\":\"/spec/serviceName\",\"value\":\"other\"}]");
+        var refused = await ns.RunAsync(
+            "patch statefulset web --type=json -p [{\"op\":\"replace\",\"path\":\"/spec/serviceName\",\"value\":\"other\"}]");
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("updates to statefulset spec for fields other than", refused.Errors, StringComparison.Ordinal);
         Assert.Contains("is invalid", refused.Errors, StringComparison.Ordinal);

@@ -28,7 +28,7 @@ internal sealed class TestNamespace(ClusterUnderTest cluster, Kubectl kubectl, s
     }
 
     /// <summary>Waits until the object is there and this holds of it.</summary>
-    public Task<JsonObject> UntilAsync(string what, Func<JsonObject, bool> holds, double seconds = 20) =>
+    public Task<JsonObject> UntilAsync(string what, Func<JsonObject, bool> holds, double seconds = 90) =>
         Eventually.ValueAsync(what, async () => await FindAsync(what) is { } found && holds(found) ? found : null, seconds);
 
     public Task<JsonObject> ReadyPodAsync(string pod, string? image = null) => UntilAsync($"pod/{pod}", found =>

@@ -103,9 +103,25 @@ public sealed class WatchTests : IAsyncLifetime
         foreach (var name in (string[])["a", "b", "c"])
             await CreateAsync(name);
         var page = JsonNode.Parse(await _http.GetStringAsync(new Uri("/api/v1/namespaces/default/configmaps?limit=2", UriKind.Relative)))!;
+        var next = Uri.EscapeDataString(page.Text("metadata", "continue")!);
         var rest = JsonNode.Parse(await _http.GetStringAsync(new Uri(
-            $"/api/v1/namespaces/default/configmaps?limit=2&continue={Uri.EscapeDataString(page.Text("metadata", "continue")!)}", UriKind.Relative)))!;
+            $"/api/v1/namespaces/default/configmaps?limit=2&continue={next}", UriKind.Relative)))!;
         Assert.Equal(["a", "b", "c"], page.ItemsAt("items").Concat(rest.ItemsAt("items")).Select(one => one.Name()));
+    }
+
+    [Fact]
+    public async Task What_comes_into_a_page_before_is_not_lost_to_whoever_watches_from_the_last_one()
+    {
+        foreach (var name in (string[])["b", "c", "d"])
+            await CreateAsync(name);
+        var page = JsonNode.Parse(await _http.GetStringAsync(new Uri("/api/v1/namespaces/default/configmaps?limit=2", UriKind.Relative)))!;
+        await CreateAsync("a");
+        var next = Uri.EscapeDataString(page.Text("metadata", "continue")!);
+        var rest = JsonNode.Parse(await _http.GetStringAsync(new Uri(
+            $"/api/v1/namespaces/default/configmaps?limit=2&continue={next}", UriKind.Relative)))!;
+        Assert.Equal(["d"], rest.ItemsAt("items").Select(one => one.Name()));
+        using var watch = await WatchAsync($"resourceVersion={rest.Text("metadata", "resourceVersion")}");
+        Assert.Equal(("ADDED", "a"), await NextAsync(watch));
     }
 
     private static async Task<(string?, string)> NextAsync(StreamReader watch)
@@ -119,7 +135,8 @@ public sealed class WatchTests : IAsyncLifetime
 
     private async Task<JsonNode> CreateAsync(string name, string labels = "{}")
     {
-        using var body = new StringContent($$"""{"metadata":{"name":"{{name}}","labels":{{labels}} } }""", Encoding.UTF8, "application/json");
+        using var body = new StringContent(
+            $$"""{"metadata":{"name":"{{name}}","labels":{{labels}} } }""", Encoding.UTF8, "application/json");
         using var answer = await _http.PostAsync(new Uri("/api/v1/namespaces/default/configmaps", UriKind.Relative), body);
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
     }

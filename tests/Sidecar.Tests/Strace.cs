@@ -55,7 +55,8 @@ internal static partial class Strace
         var trace = Path.GetTempFileName();
         try
         {
-            using var process = Cli.StartUnder(["strace", "-f", "-y", "--seccomp-bpf", "-o", trace, .. rules.SelectMany(rule => new[] { "-e", rule })], home, arguments);
+            using var process = Cli.StartUnder(
+                ["strace", "-f", "-y", "--seccomp-bpf", "-o", trace, .. rules.SelectMany(rule => new[] { "-e", rule })], home, arguments);
             using var timer = new CancellationTokenSource(Longest);
             await using var stop = timer.Token.Register(process.Kill);
             var error = process.StandardError.ReadToEndAsync(CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Net;
+using ChatOps.Cluster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +20,7 @@ public sealed class LocalServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, port == 0 ? HostPorts.Take() : port));
         var app = builder.Build();
         app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.Zero });
         app.Run(handler);

@@ -6,15 +6,25 @@ public sealed class ManualTime : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
+    private TimeSpan _set;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (_gate) return _now;
+        lock (_gate) return _now + _set;
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp()
+    {
+        lock (_gate) return _now.Ticks;
+    }
+
+    /// <summary>Sets the time of day forward or back, as NTP or a person does: no time passes, and timers know nothing of it.</summary>
+    public void Set(TimeSpan by)
+    {
+        lock (_gate) _set += by;
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -24,16 +34,19 @@ public sealed class ManualTime : TimeProvider
     }
 
     /// <summary>Moves on, firing what falls due; what waits for a timer runs before the next one fires.</summary>
-    public async Task AdvanceAsync(TimeSpan by)
+    /// <param name="settled">Ends when what a timer woke has done what it does; without it that is given some turns.</param>
+    public async Task AdvanceAsync(TimeSpan by, Func<Task>? settled = null)
     {
-        var end = GetUtcNow() + by;
+        settled ??= SettleAsync;
+        DateTimeOffset end;
+        lock (_gate) end = _now + by;
         while (Next(end) is { } timer)
         {
             timer.Fire();
-            await SettleAsync();
+            await settled();
         }
         lock (_gate) _now = end;
-        await SettleAsync();
+        await settled();
     }
 
     /// <summary>Lets continuations that are ready run; there is no clock in it.</summary>

@@ -6,7 +6,7 @@ namespace ChatOps.Testing;
 /// <summary>A node script that talks in lines and ends when its standard input does, with us too.</summary>
 internal sealed class NodeProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly Process _process;
 
     private NodeProgram(Process process) => _process = process;

@@ -46,9 +46,10 @@ internal static class BuiltInDefaults
         {
             var image = container.Text("image") ?? "";
             var tagged = image[(image.LastIndexOf('/') + 1)..];
-            container["imagePullPolicy"] ??= !tagged.Contains('@') && (!tagged.Contains(':') || tagged.EndsWith(":latest", StringComparison.Ordinal))
-                ? "Always"
-                : "IfNotPresent";
+            container["imagePullPolicy"] ??=
+                !tagged.Contains('@') && (!tagged.Contains(':') || tagged.EndsWith(":latest", StringComparison.Ordinal))
+                    ? "Always"
+                    : "IfNotPresent";
         }
     }
 

@@ -36,14 +36,17 @@ internal static class BuiltInRules
         }
     }
 
-    /// <summary>Wrong JSON types are a decoding failure (400) as in the real server; missing required fields are validation (422).</summary>
+    /// <summary>
+    /// Wrong JSON types are a decoding failure (400) as in the real server; missing required fields are validation (422).
+    /// </summary>
     private static void CheckShape(ResourceKind kind, JsonObject value, List<FieldError> errors)
     {
         foreach (var error in SchemaValidation.Check(value, kind.Schema))
         {
             if (error.Reason == "FieldValueInvalid")
                 throw StatusException.BadRequest(
-                    $"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: json: cannot unmarshal: {error.Message}");
+                    $"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: "
+                        + $"json: cannot unmarshal: {error.Message}");
             if (!error.Field.StartsWith("status", StringComparison.Ordinal))
                 errors.Add(error);
         }
@@ -102,12 +105,14 @@ internal static class BuiltInRules
     {
         var policy = value.Text("spec", "template", "spec", "restartPolicy");
         if (policy is "Always")
-            errors.Add(FieldError.Invalid("spec.template.spec.restartPolicy", policy, "Required value: valid values: \"OnFailure\", \"Never\""));
+            errors.Add(FieldError.Invalid(
+                "spec.template.spec.restartPolicy", policy, "Required value: valid values: \"OnFailure\", \"Never\""));
     }
 
     private static void CheckService(JsonObject value, List<FieldError> errors)
     {
-        if (value.Text("spec", "type") != "ExternalName" && value.Text("spec", "clusterIP") != "None" && value.ArrayAt("spec", "ports") is not { Count: > 0 })
+        if (value.Text("spec", "type") != "ExternalName" && value.Text("spec", "clusterIP") != "None"
+            && value.ArrayAt("spec", "ports") is not { Count: > 0 })
             errors.Add(FieldError.Required("spec.ports"));
     }
 }

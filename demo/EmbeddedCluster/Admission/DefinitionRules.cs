@@ -39,7 +39,8 @@ internal static class DefinitionRules
         {
             ["acceptedNames"] = names.DeepClone(),
             ["storedVersions"] = new JsonArray(
-                [.. definition.ItemsAt("spec", "versions").Where(version => version.Flag("storage")).Select(version => version["name"]?.DeepClone())]),
+                [.. definition.ItemsAt("spec", "versions").Where(version => version.Flag("storage"))
+                    .Select(version => version["name"]?.DeepClone())]),
             ["conditions"] = new JsonArray(
                 Condition("NamesAccepted", "NoConflicts", "no conflicts found", now),
                 Condition("Established", "InitialNamesAccepted", "the initial names have been accepted", now)),

@@ -10,7 +10,10 @@ namespace ChatOps.Cluster.Admission;
 internal static class Immutability
 {
     private static readonly string[] StatefulSetMutable =
-        ["replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"];
+    [
+        "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
+        "persistentVolumeClaimRetentionPolicy", "minReadySeconds",
+    ];
 
     public static void Check(ResourceKind kind, JsonObject before, JsonObject after, List<FieldError> errors)
     {
@@ -19,8 +22,8 @@ internal static class Immutability
             case "statefulsets.apps":
                 if (!SameExcept(before.ObjectAt("spec"), after.ObjectAt("spec"), StatefulSetMutable))
                     errors.Add(FieldError.Forbidden("spec",
-                        "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', " +
-                        "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"));
+                        "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', " +
+                        "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"));
                 break;
             case "deployments.apps" or "replicasets.apps" or "daemonsets.apps":
                 Fixed(before, after, errors, "spec", "selector");
@@ -50,8 +53,9 @@ internal static class Immutability
         if (SamePod(before.ObjectAt("spec"), after.ObjectAt("spec")))
             return;
         errors.Add(FieldError.Forbidden("spec",
-            "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`," +
-            "`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"));
+            "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`," +
+            "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations)," +
+            "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"));
     }
 
     private static bool SamePod(JsonObject? before, JsonObject? after)
@@ -61,7 +65,8 @@ internal static class Immutability
             var rest = spec?.Copy() ?? [];
             foreach (var container in Templates.Containers(rest))
                 container.Remove("image");
-            foreach (var name in (string[])["activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "nodeName", "ephemeralContainers"])
+            string[] mutable = ["activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "nodeName", "ephemeralContainers"];
+            foreach (var name in mutable)
                 rest.Remove(name);
             return rest;
         }
@@ -71,7 +76,9 @@ internal static class Immutability
 
     private static void CheckClaim(JsonObject before, JsonObject after, List<FieldError> errors)
     {
-        string[] mutable = before.Text("spec", "volumeName") is null ? ["resources", "volumeName", "volumeAttributesClassName"] : ["resources", "volumeAttributesClassName"];
+        string[] mutable = before.Text("spec", "volumeName") is null
+            ? ["resources", "volumeName", "volumeAttributesClassName"]
+            : ["resources", "volumeAttributesClassName"];
         if (!SameExcept(before.ObjectAt("spec"), after.ObjectAt("spec"), mutable))
             errors.Add(FieldError.Forbidden("spec",
                 "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"));
@@ -87,14 +94,18 @@ internal static class Immutability
         (before ?? []).Select(field => field.Key).Union((after ?? []).Select(field => field.Key)).Except(mutable)
             .All(name => JsonReading.Same(before?[name], after?[name]));
 
-    /// <summary>Obeys the one CEL rule that makes a field immutable, <c>self == oldSelf</c>; other rules need a CEL engine and are not judged.</summary>
+    /// <summary>
+    /// Obeys the one CEL rule that makes a field immutable, <c>self == oldSelf</c>; other rules need a CEL engine and are not judged.
+    /// </summary>
     private static void CheckRules(JsonNode? before, JsonNode? after, Schema schema, string path, List<FieldError> errors)
     {
         if (before is null || after is null)
             return;
-        var rule = schema.Source.ItemsAt("x-kubernetes-validations").FirstOrDefault(one => one.Text("rule")?.Replace(" ", "") == "self==oldSelf");
+        var rule = schema.Source.ItemsAt("x-kubernetes-validations")
+            .FirstOrDefault(one => one.Text("rule")?.Replace(" ", "") == "self==oldSelf");
         if (rule is not null && !JsonReading.Same(before, after))
-            errors.Add(FieldError.Invalid(path, after is JsonObject ? "object" : after, rule.Text("message") ?? "failed rule: self == oldSelf"));
+            errors.Add(FieldError.Invalid(
+                path, after is JsonObject ? "object" : after, rule.Text("message") ?? "failed rule: self == oldSelf"));
         if (after is JsonObject map)
             foreach (var (name, property) in schema.Properties.Where(property => property.Value.Source is not null))
                 CheckRules(before.At(name), map[name], property, path.Length == 0 ? name : $"{path}.{name}", errors);

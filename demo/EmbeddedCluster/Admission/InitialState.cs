@@ -5,7 +5,9 @@ using ChatOps.Cluster.Storage;
 
 namespace ChatOps.Cluster.Admission;
 
-/// <summary>Gives a new object what the real server's admission gives it: first status, protecting finalizers, generated selectors.</summary>
+/// <summary>
+/// Gives a new object what the real server's admission gives it: first status, protecting finalizers, generated selectors.
+/// </summary>
 internal static class InitialState
 {
     public static void Set(ResourceKind kind, JsonObject value, ObjectStore store)

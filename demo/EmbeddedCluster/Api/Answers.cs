@@ -7,7 +7,8 @@ namespace ChatOps.Cluster.Api;
 /// <summary>Writes JSON answers; every body is one document with its length known.</summary>
 internal static class Answers
 {
-    private static readonly JsonWriterOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Compact =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task WriteAsync(HttpContext context, JsonNode body, int code = 200, string contentType = "application/json")
     {

@@ -44,7 +44,7 @@ internal sealed class ApiRouter
         try
         {
             if (await _faults.ApplyAsync(context) is { } fault)
-                await FailAsync(context, fault.Code, fault.RetryAfter);
+                await FailAsync(context, fault.Code, fault.RetryAfter, fault.Message);
             else
                 await RouteAsync(context, _tokens.Authenticate(context));
         }
@@ -62,12 +62,19 @@ internal sealed class ApiRouter
         }
     }
 
-    private static Task FailAsync(HttpContext context, int code, TimeSpan? retryAfter)
+    private static Task FailAsync(HttpContext context, int code, TimeSpan? retryAfter, string? message)
     {
         if (retryAfter is { } wait)
             context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        var reason = code switch { 429 => "TooManyRequests", 503 => "ServiceUnavailable", _ => "InternalError" };
-        return Answers.WriteAsync(context, new StatusException(code, reason, $"injected failure {code}"));
+        var reason = code switch
+        {
+            403 => "Forbidden",
+            410 => "Expired",
+            429 => "TooManyRequests",
+            503 => "ServiceUnavailable",
+            _ => "InternalError"
+        };
+        return Answers.WriteAsync(context, new StatusException(code, reason, message ?? $"injected failure {code}"));
     }
 
     private async Task RouteAsync(HttpContext context, string user)

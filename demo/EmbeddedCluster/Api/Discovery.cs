@@ -67,10 +67,12 @@ internal sealed class Discovery(KindCatalog kinds)
     }
 
     private IEnumerable<ResourceKind> Served(string group, string version) =>
-        kinds.All.Where(kind => kind.Group == group && kind.Version == version).Concat(Reviews.Kinds.Where(kind => kind.Group == group && kind.Version == version));
+        kinds.All.Where(kind => kind.Group == group && kind.Version == version)
+            .Concat(Reviews.Kinds.Where(kind => kind.Group == group && kind.Version == version));
 
     private List<string> GroupNames() =>
-        [.. kinds.All.Concat(Reviews.Kinds).Select(kind => kind.Group).Where(group => group.Length > 0).Distinct().Order(StringComparer.Ordinal)];
+        [.. kinds.All.Concat(Reviews.Kinds).Select(kind => kind.Group).Where(group => group.Length > 0)
+            .Distinct().Order(StringComparer.Ordinal)];
 
     private List<string> VersionsOf(string group) =>
     [

@@ -1,8 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -16,7 +14,7 @@ internal sealed class HttpListener(RequestDelegate handler, int port) : IAsyncDi
     private readonly SemaphoreSlim _switching = new(1, 1);
     private WebApplication? _application;
 
-    public int Port { get; private set; } = port;
+    public int Port { get; } = port == 0 ? HostPorts.Take() : port;
 
     public async Task OpenAsync(CancellationToken cancellation = default)
     {
@@ -27,8 +25,6 @@ internal sealed class HttpListener(RequestDelegate handler, int port) : IAsyncDi
                 return;
             _application = Build();
             await _application.StartAsync(cancellation);
-            var addresses = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-            Port = new Uri(addresses.First()).Port;
         }
         finally
         {

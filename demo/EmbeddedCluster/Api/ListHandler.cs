@@ -8,19 +8,24 @@ using Microsoft.AspNetCore.Http;
 
 namespace ChatOps.Cluster.Api;
 
-/// <summary>Answers lists: selected, in pages when asked, with the resourceVersion from which a watch goes on without a gap.</summary>
+/// <summary>
+/// Answers lists: selected, in pages when asked, with the resourceVersion from which a watch goes on without a gap. Every page has that of
+/// the first one, for what came into the pages before is in none of them.
+/// </summary>
+/// <remarks>Kubernetes API concepts, "Retrieving large results sets in chunks".</remarks>
 internal sealed class ListHandler(ObjectStore store, TimeProvider time)
 {
     public Task HandleAsync(HttpContext context, ResourcePath path)
     {
         var query = context.Request.Query;
-        var (found, version) = Select(context, path);
+        var (found, now) = Select(context, path);
+        var (begun, after) = Continued(query["continue"].ToString());
+        var version = begun ?? now;
         var metadata = new JsonObject { ["resourceVersion"] = version };
-        var after = After(query["continue"].ToString());
         var rest = found.Where(value => string.CompareOrdinal(Key(value), after) > 0).ToList();
         if (int.TryParse(query["limit"], CultureInfo.InvariantCulture, out var limit) && limit > 0 && rest.Count > limit)
         {
-            metadata["continue"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(Key(rest[limit - 1])));
+            metadata["continue"] = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{version} {Key(rest[limit - 1])}"));
             metadata["remainingItemCount"] = rest.Count - limit;
             rest = rest[..limit];
         }
@@ -49,11 +54,19 @@ internal sealed class ListHandler(ObjectStore store, TimeProvider time)
 
     private static string Key(JsonObject value) => $"{value.Namespace()}/{value.Name()}";
 
-    private static string After(string token)
+    private static (string? Version, string After) Continued(string token)
+    {
+        if (token.Length == 0)
+            return (null, "");
+        var parts = Encoding.UTF8.GetString(Decode(token)).Split(' ');
+        return parts is [var version, var after] ? (version, after) : throw StatusException.BadRequest("continue key is not valid");
+    }
+
+    private static byte[] Decode(string token)
     {
         try
         {
-            return Encoding.UTF8.GetString(Convert.FromBase64String(token));
+            return Convert.FromBase64String(token);
         }
         catch (FormatException)
         {

@@ -16,7 +16,8 @@ internal sealed class LogHandler(ObjectStore store, Func<IContainerLogs?> logs, 
         var pod = store.Find("/pods", path.Namespace, path.Name) ?? throw StatusException.NotFound(path.Kind, path.Name);
         var query = context.Request.Query;
         var container = ContainerOf(pod, query["container"].ToString());
-        var log = logs()?.Find(pod.Uid(), container, query["previous"] == "true") ?? throw Missing(pod, container, query["previous"] == "true");
+        var log = logs()?.Find(pod.Uid(), container, query["previous"] == "true")
+            ?? throw Missing(pod, container, query["previous"] == "true");
         context.Response.ContentType = "text/plain";
         var (lines, next, ended) = log.Read(0);
         await WriteAsync(context, Tail(lines, query), query);

@@ -4,7 +4,9 @@ using ChatOps.Cluster.Schemas;
 
 namespace ChatOps.Cluster.Api;
 
-/// <summary>Publishes the schemas as OpenAPI v3, one document per group version, as much as kubectl's apply, validation and explain read.</summary>
+/// <summary>
+/// Publishes the schemas as OpenAPI v3, one document per group version, as much as kubectl's apply, validation and explain read.
+/// </summary>
 internal sealed class OpenApi(KindCatalog kinds)
 {
     private const string GvkExtension = "x-kubernetes-group-version-kind";
@@ -90,7 +92,8 @@ internal sealed class OpenApi(KindCatalog kinds)
                 schemas[name] = new JsonObject(); // taken before its fields are read: types may contain themselves
                 schemas[name] = Publish(schema, schemas, top: true);
             }
-            return new JsonObject { ["allOf"] = new JsonArray(new JsonObject { ["$ref"] = $"#/components/schemas/{name}" }), ["default"] = new JsonObject() };
+            var reference = new JsonObject { ["$ref"] = $"#/components/schemas/{name}" };
+            return new JsonObject { ["allOf"] = new JsonArray(reference), ["default"] = new JsonObject() };
         }
         var result = schema.Source is { } source ? Own(source) : [];
         if (schema.Type is { } type)

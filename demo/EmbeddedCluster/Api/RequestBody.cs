@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChatOps.Cluster.Json;
@@ -6,7 +7,7 @@ using YamlDotNet.Core;
 
 namespace ChatOps.Cluster.Api;
 
-/// <summary>Reads a request body as JSON or YAML by its content type; anything else is refused with 415.</summary>
+/// <summary>Reads a request body as JSON, YAML or known protobuf by its content type; anything else is refused with 415.</summary>
 internal static class RequestBody
 {
     public static string MediaType(HttpContext context) =>
@@ -14,15 +15,16 @@ internal static class RequestBody
 
     public static async Task<JsonNode?> ReadAsync(HttpContext context)
     {
-        using var reader = new StreamReader(context.Request.Body);
-        var text = await reader.ReadToEndAsync(context.RequestAborted);
-        if (text.Length == 0)
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        var (bytes, type) = (body.ToArray(), MediaType(context));
+        if (bytes.Length == 0)
             return null;
-        var type = MediaType(context);
-        if (type.Contains("protobuf", StringComparison.Ordinal) || type.Contains("cbor", StringComparison.Ordinal))
+        var known = type.Contains("protobuf", StringComparison.Ordinal) ? ProtobufObject.Read(bytes) : null;
+        if (known is null && (type.Contains("protobuf", StringComparison.Ordinal) || type.Contains("cbor", StringComparison.Ordinal)))
             throw StatusException.UnsupportedMedia(
                 $"the body of the request was in an unknown format - accepted media types include: application/json, application/yaml");
-        return Parse(text, type);
+        return known ?? Parse(Encoding.UTF8.GetString(bytes), type);
     }
 
     public static async Task<JsonObject> ReadObjectAsync(HttpContext context) =>
@@ -32,7 +34,9 @@ internal static class RequestBody
     {
         try
         {
-            return type.Contains("yaml", StringComparison.Ordinal) ? YamlDocuments.Parse(text) is [var first, ..] ? first : null : JsonNode.Parse(text);
+            return type.Contains("yaml", StringComparison.Ordinal)
+                ? YamlDocuments.Parse(text) is [var first, ..] ? first : null
+                : JsonNode.Parse(text);
         }
         catch (Exception error) when (error is JsonException or YamlException)
         {

@@ -26,7 +26,10 @@ internal static class Reviews
         {
             "selfsubjectaccessreviews" => new JsonObject { ["allowed"] = true, ["reason"] = "the embedded cluster allows everything" },
             "selfsubjectrulesreviews" => Everything(),
-            _ => new JsonObject { ["userInfo"] = new JsonObject { ["username"] = user, ["groups"] = new JsonArray("system:authenticated") } },
+            _ => new JsonObject
+            {
+                ["userInfo"] = new JsonObject { ["username"] = user, ["groups"] = new JsonArray("system:authenticated") }
+            },
         };
         await Answers.WriteAsync(context, review, 201);
         return true;

@@ -3,7 +3,9 @@ using ChatOps.Cluster.Kinds;
 
 namespace ChatOps.Cluster.Api;
 
-/// <summary>A refusal that is answered as a Kubernetes <c>Status</c> object with the code, reason and details of the real API server.</summary>
+/// <summary>
+/// A refusal that is answered as a Kubernetes <c>Status</c> object with the code, reason and details of the real API server.
+/// </summary>
 /// <remarks>Kubernetes API conventions, "Response Status Kind".</remarks>
 internal sealed class StatusException(int code, string reason, string message, JsonObject? details = null) : Exception(message)
 {

@@ -48,7 +48,8 @@ internal sealed class SubresourceHandler(ObjectStore store, ObjectWriter writer,
             }, options);
             writer.Update(path.Kind, path.Namespace, path.Name, Scheduled, options with { Subresource = "status" });
         }
-        await Answers.WriteAsync(context, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Success", ["code"] = 201 }, 201);
+        await Answers.WriteAsync(
+            context, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Success", ["code"] = 201 }, 201);
     }
 
     /// <summary>Deletes the pod unless a disruption budget forbids it now (policy/v1 Eviction).</summary>
@@ -65,7 +66,8 @@ internal sealed class SubresourceHandler(ObjectStore store, ObjectWriter writer,
             GracePeriodSeconds = body.Number("deleteOptions", "gracePeriodSeconds"),
             Uid = body.Text("deleteOptions", "preconditions", "uid"),
         });
-        await Answers.WriteAsync(context, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Success", ["code"] = 201 }, 201);
+        await Answers.WriteAsync(
+            context, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Success", ["code"] = 201 }, 201);
     }
 
     private static readonly Kinds.ResourceKind ScaleKind = new("autoscaling", "v1", "scales", "Scale", true);

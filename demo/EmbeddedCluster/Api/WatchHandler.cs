@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace ChatOps.Cluster.Api;
 
-/// <summary>Streams changes without a gap or a repeat from the resourceVersion asked for, until the time is up or the client leaves.</summary>
+/// <summary>
+/// Streams changes without a gap or a repeat from the resourceVersion asked for, until the time is up or the client leaves.
+/// </summary>
 /// <remarks>Kubernetes API concepts, "Efficient detection of changes", "Watch bookmarks" and "Streaming lists".</remarks>
 internal sealed class WatchHandler(ObjectStore store, ClusterFaults faults, TimeProvider time, EmbeddedClusterOptions options)
 {
@@ -38,7 +40,9 @@ internal sealed class WatchHandler(ObjectStore store, ClusterFaults faults, Time
     private CancellationTokenSource Deadline(HttpContext context)
     {
         var until = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, faults.WatchesDropped);
-        var seconds = double.TryParse(context.Request.Query["timeoutSeconds"], CultureInfo.InvariantCulture, out var given) && given > 0 ? given : 1800;
+        var seconds = double.TryParse(context.Request.Query["timeoutSeconds"], CultureInfo.InvariantCulture, out var given) && given > 0
+            ? given
+            : 1800;
         var timer = time.CreateTimer(_ => Cancel(until), null, TimeSpan.FromSeconds(seconds), Timeout.InfiniteTimeSpan);
         until.Token.Register(() => timer.Dispose());
         return until;
@@ -73,7 +77,8 @@ internal sealed class WatchHandler(ObjectStore store, ClusterFaults faults, Time
         }
     }
 
-    private async Task FollowAsync(StoreWatch watch, Func<JsonObject, bool> matches, WatchStream output, bool bookmarks, CancellationToken until)
+    private async Task FollowAsync(
+        StoreWatch watch, Func<JsonObject, bool> matches, WatchStream output, bool bookmarks, CancellationToken until)
     {
         try
         {

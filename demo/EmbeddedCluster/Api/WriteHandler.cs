@@ -98,7 +98,8 @@ internal sealed class WriteHandler(ObjectStore store, ObjectWriter writer, Objec
         var orphan = body.Flag("orphanDependents") ? "Orphan" : null;
         return new DeleteRequest
         {
-            GracePeriodSeconds = body.Number("gracePeriodSeconds") ?? (long.TryParse(query["gracePeriodSeconds"], out var grace) ? grace : null),
+            GracePeriodSeconds = body.Number("gracePeriodSeconds")
+                ?? (long.TryParse(query["gracePeriodSeconds"], out var grace) ? grace : null),
             Propagation = body.Text("propagationPolicy") ?? (query["propagationPolicy"] is [{ Length: > 0 } policy, ..] ? policy : orphan),
             Uid = body.Text("preconditions", "uid"),
             ResourceVersion = body.Text("preconditions", "resourceVersion"),
@@ -109,7 +110,8 @@ internal sealed class WriteHandler(ObjectStore store, ObjectWriter writer, Objec
     private async Task ApplyAsync(HttpContext context, ResourcePath path, JsonNode body, WriteOptions options)
     {
         if (!context.Request.Query.ContainsKey("fieldManager"))
-            throw new StatusException(422, "Invalid", "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
+            throw new StatusException(
+                422, "Invalid", "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
         var force = context.Request.Query["force"] == "true";
         var applied = writer.Apply(path.Kind, path.Namespace, path.Name, (JsonObject)body, options, force, out var created);
         await AnswerAsync(context, path, applied, options, created ? 201 : 200);
@@ -148,6 +150,13 @@ internal sealed class WriteHandler(ObjectStore store, ObjectWriter writer, Objec
         var details = new JsonObject { ["name"] = value.Name(), ["kind"] = kind.Plural, ["uid"] = value.Uid() };
         if (kind.Group.Length > 0)
             details["group"] = kind.Group;
-        return new() { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details };
+        return new()
+        {
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject(),
+            ["status"] = "Success",
+            ["details"] = details
+        };
     }
 }

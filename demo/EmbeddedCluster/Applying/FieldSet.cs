@@ -5,7 +5,9 @@ using ChatOps.Cluster.Schemas;
 
 namespace ChatOps.Cluster.Applying;
 
-/// <summary>A set of field paths in the alphabet of FieldsV1: <c>f:</c> fields, <c>k:</c> list elements by key, <c>v:</c> set members.</summary>
+/// <summary>
+/// A set of field paths in the alphabet of FieldsV1: <c>f:</c> fields, <c>k:</c> list elements by key, <c>v:</c> set members.
+/// </summary>
 /// <remarks>Kubernetes structured merge and diff. Only leaves and list elements are members; parents are implied.</remarks>
 internal sealed class FieldSet
 {
@@ -56,7 +58,8 @@ internal sealed class FieldSet
     public static string Describe(string path) => string.Concat(path.Split(Separator).Select(step => step[0] switch
     {
         'f' => "." + step[2..],
-        'k' => "[" + string.Join(",", ((JsonObject)JsonNode.Parse(step[2..])!).Select(key => $"{key.Key}={key.Value?.ToJsonString()}")) + "]",
+        'k' => "[" + string.Join(",", ((JsonObject)JsonNode.Parse(step[2..])!)
+            .Select(key => $"{key.Key}={key.Value?.ToJsonString()}")) + "]",
         _ => "[=" + step[2..] + "]",
     }));
 
@@ -70,7 +73,8 @@ internal sealed class FieldSet
                 keys[key] = value.DeepClone();
         return keys.Count > 0
             ? "k:" + keys.ToJsonString()
-            : throw StatusException.BadRequest($"element of an associative list omits its key field \"{list.ListKeys[0]}\" (and doesn't have default value)");
+            : throw StatusException.BadRequest(
+                $"element of an associative list omits its key field \"{list.ListKeys[0]}\" (and doesn't have default value)");
     }
 
     private static void CollectMetadata(JsonObject metadata, Schema schema, Dictionary<string, JsonNode?> leaves)

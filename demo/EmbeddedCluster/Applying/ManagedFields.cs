@@ -13,7 +13,8 @@ internal sealed record FieldOwner(string Manager, string Operation, string Subre
     public bool Is(Writer writer) => Manager == writer.Manager && Operation == writer.Operation && Subresource == writer.Subresource;
 
     public override string ToString() =>
-        $"\"{Manager}\"" + (Subresource.Length > 0 ? $" with subresource \"{Subresource}\"" : "") + (Operation == "Update" ? $" using {ApiVersion}" : "");
+        $"\"{Manager}\"" + (Subresource.Length > 0 ? $" with subresource \"{Subresource}\"" : "")
+            + (Operation == "Update" ? $" using {ApiVersion}" : "");
 }
 
 /// <summary>Keeps <c>metadata.managedFields</c> true: every leaf belongs to those who last set or applied it.</summary>
@@ -41,7 +42,8 @@ internal static class ManagedFields
         var owners = Read(after);
         var old = before is null ? [] : FieldSet.Leaves(before, schema);
         var now = FieldSet.Leaves(after, schema);
-        var changed = now.Where(leaf => !old.TryGetValue(leaf.Key, out var was) || !JsonReading.Same(was, leaf.Value)).Select(leaf => leaf.Key).ToHashSet();
+        var changed = now.Where(leaf => !old.TryGetValue(leaf.Key, out var was) || !JsonReading.Same(was, leaf.Value))
+            .Select(leaf => leaf.Key).ToHashSet();
         var gone = old.Keys.Where(path => !now.ContainsKey(path)).ToHashSet();
         if (changed.Count == 0 && gone.Count == 0)
             return;
@@ -58,7 +60,8 @@ internal static class ManagedFields
 
     internal static void Own(List<FieldOwner> owners, Writer writer, IEnumerable<string> paths)
     {
-        var owner = new FieldOwner(writer.Manager, writer.Operation, writer.Subresource, writer.ApiVersion, writer.Time, new() { Paths = [.. paths] });
+        var owner = new FieldOwner(
+            writer.Manager, writer.Operation, writer.Subresource, writer.ApiVersion, writer.Time, new() { Paths = [.. paths] });
         var at = owners.FindIndex(one => one.Is(writer));
         if (at < 0)
             owners.Add(owner);

@@ -5,7 +5,9 @@ using ChatOps.Cluster.Schemas;
 
 namespace ChatOps.Cluster.Applying;
 
-/// <summary>Merges an applied configuration into a live object by ownership: conflicts are refused, fields no longer applied are removed.</summary>
+/// <summary>
+/// Merges an applied configuration into a live object by ownership: conflicts are refused, fields no longer applied are removed.
+/// </summary>
 /// <remarks>Kubernetes documentation, "Server-Side Apply".</remarks>
 internal static class ServerSideApply
 {
@@ -53,9 +55,11 @@ internal static class ServerSideApply
         var text = conflicts.Count == 1
             ? $"conflict with {byOwner[0].Key}: {FieldSet.Describe(conflicts[0].Path)}"
             : string.Join("\n", byOwner.Select(group =>
-                $"conflicts with {group.Key}:\n" + string.Join("\n", group.Select(one => $"- {FieldSet.Describe(one.Path)}").Order(StringComparer.Ordinal))));
+                $"conflicts with {group.Key}:\n"
+                    + string.Join("\n", group.Select(one => $"- {FieldSet.Describe(one.Path)}").Order(StringComparer.Ordinal))));
         var noun = conflicts.Count == 1 ? "conflict" : "conflicts";
-        return new(409, "Conflict", $"Apply failed with {conflicts.Count} {noun}: {text}", new() { ["causes"] = new JsonArray([.. causes]) });
+        return new(
+            409, "Conflict", $"Apply failed with {conflicts.Count} {noun}: {text}", new() { ["causes"] = new JsonArray([.. causes]) });
     }
 
     /// <summary>Whether someone else owns the path or anything below it: then it must stay.</summary>

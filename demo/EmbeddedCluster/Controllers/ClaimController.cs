@@ -37,7 +37,8 @@ internal sealed class ClaimController(ControllerClient client, string volumesRoo
     {
         if (claim.IsDeleting())
         {
-            var inUse = client.List("pods", claim.Namespace()).Any(pod => !pod.HasEnded() && ClaimsOf(pod).Any(one => one.Item2 == claim.Name()));
+            var inUse = client.List("pods", claim.Namespace())
+                .Any(pod => !pod.HasEnded() && ClaimsOf(pod).Any(one => one.Item2 == claim.Name()));
             if (!inUse)
                 client.RemoveFinalizer(client.Kinds["persistentvolumeclaims"], claim, ClaimProtection);
         }
@@ -57,9 +58,11 @@ internal sealed class ClaimController(ControllerClient client, string volumesRoo
             one.Child("spec")["volumeName"] = volume.Name();
             one.Metadata().Child("annotations")[BindCompleted] = "yes";
         });
-        client.Change("persistentvolumeclaims", claim.Namespace(), claim.Name(), one => one["status"] = BoundStatus(claim, volume), status: true);
+        client.Change(
+            "persistentvolumeclaims", claim.Namespace(), claim.Name(), one => one["status"] = BoundStatus(claim, volume), status: true);
         client.Change("persistentvolumes", "", volume.Name(), one => one["status"] = new JsonObject { ["phase"] = "Bound" }, status: true);
-        client.Record(claim, "Normal", "ProvisioningSucceeded", $"Successfully provisioned volume {volume.Name()}", "persistentvolume-controller");
+        client.Record(
+            claim, "Normal", "ProvisioningSucceeded", $"Successfully provisioned volume {volume.Name()}", "persistentvolume-controller");
     }
 
     private static JsonObject BoundStatus(JsonObject claim, JsonObject volume) => new()
@@ -132,6 +135,8 @@ internal sealed class ClaimController(ControllerClient client, string volumesRoo
         else if (volume.IsDeleting() && claim is null)
             client.RemoveFinalizer(client.Kinds["persistentvolumes"], volume, VolumeProtection);
         else if (lost || volume.Text("status", "phase") == "Pending" && claim is null)
-            client.Change("persistentvolumes", "", name, one => one["status"] = new JsonObject { ["phase"] = lost ? "Released" : "Available" }, status: true);
+            client.Change(
+                "persistentvolumes", "", name,
+                one => one["status"] = new JsonObject { ["phase"] = lost ? "Released" : "Available" }, status: true);
     }
 }

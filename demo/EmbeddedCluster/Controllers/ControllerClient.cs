@@ -27,7 +27,8 @@ internal sealed class ControllerClient(ObjectStore store, KindCatalog kinds, Obj
     public IReadOnlyList<JsonObject> List(string plural, string ns = "") => store.List(kinds[plural].StorageKey, ns);
 
     /// <summary>The objects in the owner's namespace that this owner controls.</summary>
-    public List<JsonObject> Owned(string plural, JsonObject owner) => [.. List(plural, owner.Namespace()).Where(one => IsControlledBy(one, owner))];
+    public List<JsonObject> Owned(string plural, JsonObject owner) =>
+        [.. List(plural, owner.Namespace()).Where(one => IsControlledBy(one, owner))];
 
     public static bool IsControlledBy(JsonObject value, JsonObject owner) =>
         value.ItemsAt("metadata", "ownerReferences").Any(one => one.Flag("controller") && one.Text("uid") == owner.Uid());
@@ -82,14 +83,15 @@ internal sealed class ControllerClient(ObjectStore store, KindCatalog kinds, Obj
     public void Delete(string plural, JsonObject value) => Delete(kinds[plural], value);
 
     /// <summary>Removes one finalizer; the object leaves the store if it was the last and the object is being deleted.</summary>
-    public void RemoveFinalizer(ResourceKind kind, JsonObject value, string finalizer) => Change(kind, value.Namespace(), value.Name(), current =>
-    {
-        var finalizers = current.ArrayAt("metadata", "finalizers");
-        foreach (var one in finalizers?.Where(one => one.AsText() == finalizer).ToArray() ?? [])
-            finalizers!.Remove(one);
-        if (finalizers is { Count: 0 })
-            current.Metadata().Remove("finalizers");
-    });
+    public void RemoveFinalizer(ResourceKind kind, JsonObject value, string finalizer) =>
+        Change(kind, value.Namespace(), value.Name(), current =>
+        {
+            var finalizers = current.ArrayAt("metadata", "finalizers");
+            foreach (var one in finalizers?.Where(one => one.AsText() == finalizer).ToArray() ?? [])
+                finalizers!.Remove(one);
+            if (finalizers is { Count: 0 })
+                current.Metadata().Remove("finalizers");
+        });
 
     /// <summary>Records an Event that <c>kubectl describe</c> shows; an equal one within the hour only counts up.</summary>
     public void Record(JsonObject about, string type, string reason, string message, string component)
@@ -113,26 +115,27 @@ internal sealed class ControllerClient(ObjectStore store, KindCatalog kinds, Obj
         }
     }
 
-    private JsonObject EventOf(JsonObject about, string ns, string name, string type, string reason, string message, string component) => new()
-    {
-        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns },
-        ["involvedObject"] = new JsonObject
+    private JsonObject EventOf(
+        JsonObject about, string ns, string name, string type, string reason, string message, string component) => new()
         {
-            ["apiVersion"] = about.Text("apiVersion"),
-            ["kind"] = about.Text("kind"),
-            ["name"] = about.Name(),
-            ["namespace"] = about.Namespace(),
-            ["uid"] = about.Uid(),
-            ["resourceVersion"] = about.Text("metadata", "resourceVersion"),
-        },
-        ["type"] = type,
-        ["reason"] = reason,
-        ["message"] = message,
-        ["source"] = new JsonObject { ["component"] = component },
-        ["reportingComponent"] = component,
-        ["reportingInstance"] = "",
-        ["firstTimestamp"] = Now.ToApiTime(),
-        ["lastTimestamp"] = Now.ToApiTime(),
-        ["count"] = 1,
-    };
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns },
+            ["involvedObject"] = new JsonObject
+            {
+                ["apiVersion"] = about.Text("apiVersion"),
+                ["kind"] = about.Text("kind"),
+                ["name"] = about.Name(),
+                ["namespace"] = about.Namespace(),
+                ["uid"] = about.Uid(),
+                ["resourceVersion"] = about.Text("metadata", "resourceVersion"),
+            },
+            ["type"] = type,
+            ["reason"] = reason,
+            ["message"] = message,
+            ["source"] = new JsonObject { ["component"] = component },
+            ["reportingComponent"] = component,
+            ["reportingInstance"] = "",
+            ["firstTimestamp"] = Now.ToApiTime(),
+            ["lastTimestamp"] = Now.ToApiTime(),
+            ["count"] = 1,
+        };
 }

@@ -3,7 +3,9 @@ using ChatOps.Cluster.Storage;
 
 namespace ChatOps.Cluster.Controllers;
 
-/// <summary>Calls one controller for every object a change concerns: at once, once for many changes in a row, never two at a time.</summary>
+/// <summary>
+/// Calls one controller for every object a change concerns: at once, once for many changes in a row, never two at a time.
+/// </summary>
 internal sealed class ControllerLoop(IController controller, ControllerClient client)
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);

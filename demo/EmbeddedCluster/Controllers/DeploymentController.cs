@@ -91,7 +91,8 @@ internal sealed class DeploymentController(ControllerClient client) : IControlle
         var least = Wanted(deployment) - RollingLimits.Of(deployment).Unavailable;
         var unavailableNew = Replicas(newest) - Available(newest);
         var spare = old.Sum(Replicas) + Replicas(newest) - least - unavailableNew;
-        var oldest = old.Where(set => Replicas(set) > 0).OrderBy(set => set.Text("metadata", "creationTimestamp"), StringComparer.Ordinal).ToList();
+        var oldest = old.Where(set => Replicas(set) > 0)
+            .OrderBy(set => set.Text("metadata", "creationTimestamp"), StringComparer.Ordinal).ToList();
         var left = oldest.ToDictionary(set => set.Name(), Replicas);
         foreach (var set in oldest)
         {

@@ -30,8 +30,9 @@ internal sealed class DeploymentStatus(ControllerClient client)
         var status = new JsonObject { ["observedGeneration"] = deployment.Number("metadata", "generation") };
         (string Field, long Count)[] counts =
         [
-            ("replicas", Sum("replicas")), ("updatedReplicas", newest.Number("status", "replicas") ?? 0), ("readyReplicas", Sum("readyReplicas")),
-            ("availableReplicas", Sum("availableReplicas")), ("unavailableReplicas", Math.Max(0, Math.Max(wanted, Sum("replicas")) - Sum("availableReplicas"))),
+            ("replicas", Sum("replicas")), ("updatedReplicas", newest.Number("status", "replicas") ?? 0),
+            ("readyReplicas", Sum("readyReplicas")), ("availableReplicas", Sum("availableReplicas")),
+            ("unavailableReplicas", Math.Max(0, Math.Max(wanted, Sum("replicas")) - Sum("availableReplicas"))),
         ];
         foreach (var (field, count) in counts.Where(one => one.Count > 0))
             status[field] = count;
@@ -54,7 +55,8 @@ internal sealed class DeploymentStatus(ControllerClient client)
         var current = status.Condition(Progressing);
         if (deployment.Flag("spec", "paused"))
         {
-            status.SetCondition(Progressing, "Unknown", "DeploymentPaused", "Deployment is paused", now, current.Text("reason") != "DeploymentPaused");
+            status.SetCondition(Progressing, "Unknown", "DeploymentPaused", "Deployment is paused", now,
+                current.Text("reason") != "DeploymentPaused");
             return null;
         }
         var name = newest?.Name() ?? deployment.Name();
@@ -63,7 +65,8 @@ internal sealed class DeploymentStatus(ControllerClient client)
                 current.Text("reason") != "NewReplicaSetAvailable");
         else if (created)
             status.SetCondition(Progressing, "True", "NewReplicaSetCreated", $"Created new replica set \"{name}\"", now, touch: true);
-        else if (current is null || current.Text("reason") == "DeploymentPaused" || HasProgressed(before, status) || IsNewRollout(deployment, before))
+        else if (current is null || current.Text("reason") == "DeploymentPaused"
+            || HasProgressed(before, status) || IsNewRollout(deployment, before))
             status.SetCondition(Progressing, "True", "ReplicaSetUpdated", $"ReplicaSet \"{name}\" is progressing.", now, touch: true);
         else
             return WatchDeadline(deployment, status, current, name, now);
@@ -77,16 +80,19 @@ internal sealed class DeploymentStatus(ControllerClient client)
         var left = (current.Instant("lastUpdateTime") ?? client.Now) + Deadline(deployment) - client.Now;
         if (left > TimeSpan.Zero)
             return left + TimeSpan.FromMilliseconds(50);
-        status.SetCondition(Progressing, "False", "ProgressDeadlineExceeded", $"ReplicaSet \"{name}\" has timed out progressing.", now, touch: true);
+        status.SetCondition(
+            Progressing, "False", "ProgressDeadlineExceeded", $"ReplicaSet \"{name}\" has timed out progressing.", now, touch: true);
         return null;
     }
 
-    private static TimeSpan Deadline(JsonObject deployment) => TimeSpan.FromSeconds(deployment.Number("spec", "progressDeadlineSeconds") ?? 600);
+    private static TimeSpan Deadline(JsonObject deployment) =>
+        TimeSpan.FromSeconds(deployment.Number("spec", "progressDeadlineSeconds") ?? 600);
 
     private static bool IsComplete(JsonObject deployment, JsonObject status)
     {
         var wanted = deployment.Number("spec", "replicas") ?? 1;
-        return (status.Number("updatedReplicas") ?? 0) == wanted && (status.Number("replicas") ?? 0) == wanted && (status.Number("availableReplicas") ?? 0) >= wanted;
+        return (status.Number("updatedReplicas") ?? 0) == wanted && (status.Number("replicas") ?? 0) == wanted
+            && (status.Number("availableReplicas") ?? 0) >= wanted;
     }
 
     private static bool IsNewRollout(JsonObject deployment, JsonObject before) =>

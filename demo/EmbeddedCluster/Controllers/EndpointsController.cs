@@ -36,7 +36,8 @@ internal sealed class EndpointsController(ControllerClient client) : IController
     {
         var pods = client.List("pods", service.Namespace())
             .Where(pod => Selects(service, pod) && pod.Text("status", "podIP") is not null && pod.IsActive()).ToList();
-        Put("endpoints", service, service.Name(), one => one["subsets"] = Subsets(service, pods), labels: service.ObjectAt("metadata", "labels"));
+        Put("endpoints", service, service.Name(), one => one["subsets"] = Subsets(service, pods),
+            labels: service.ObjectAt("metadata", "labels"));
         Put("endpointslices", service, service.Name() + "-" + Fnv.Label(service.Uid())[..5], one =>
         {
             one["addressType"] = "IPv4";
@@ -52,9 +53,10 @@ internal sealed class EndpointsController(ControllerClient client) : IController
             client.Change(plural, service.Namespace(), name, fill);
             return;
         }
+        var owners = new JsonArray(ControllerClient.Reference(service));
         var created = new JsonObject
         {
-            ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = labels?.Copy(), ["ownerReferences"] = new JsonArray(ControllerClient.Reference(service)) },
+            ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = labels?.Copy(), ["ownerReferences"] = owners },
         };
         fill(created);
         client.Create(plural, service.Namespace(), created);
@@ -65,7 +67,9 @@ internal sealed class EndpointsController(ControllerClient client) : IController
         if (pods.Count == 0)
             return [];
         var subset = new JsonObject { ["ports"] = Ports(service, pods[0]) };
-        var (ready, unready) = (pods.Where(pod => pod.IsReady()).Select(Address).ToArray(), pods.Where(pod => !pod.IsReady()).Select(Address).ToArray());
+        var (ready, unready) = (
+            pods.Where(pod => pod.IsReady()).Select(Address).ToArray(),
+            pods.Where(pod => !pod.IsReady()).Select(Address).ToArray());
         if (ready.Length > 0)
             subset["addresses"] = new JsonArray(ready);
         if (unready.Length > 0)

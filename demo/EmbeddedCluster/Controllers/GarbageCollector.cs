@@ -6,7 +6,9 @@ using ChatOps.Cluster.Storage;
 namespace ChatOps.Cluster.Controllers;
 
 /// <summary>Deletes what has lost its last owner, and carries out foreground and orphaning deletes.</summary>
-/// <remarks>Kubernetes documentation, "Garbage Collection". The key is (kind and namespace, name), since every kind can own and be owned.</remarks>
+/// <remarks>
+/// Kubernetes documentation, "Garbage Collection". The key is (kind and namespace, name), since every kind can own and be owned.
+/// </remarks>
 internal sealed class GarbageCollector(ControllerClient client) : IController
 {
     private const char Between = '|';
@@ -18,7 +20,9 @@ internal sealed class GarbageCollector(ControllerClient client) : IController
             return Dependents(value).Concat(Owners(value));
         if (value.IsDeleting() && value.ArrayAt("metadata", "finalizers") is { Count: > 0 })
             return [Key(change.Resource, value), .. Dependents(value)];
-        return change.Type == ChangeType.Added && value.ArrayAt("metadata", "ownerReferences") is { Count: > 0 } ? [Key(change.Resource, value)] : [];
+        return change.Type == ChangeType.Added && value.ArrayAt("metadata", "ownerReferences") is { Count: > 0 }
+            ? [Key(change.Resource, value)]
+            : [];
     }
 
     public TimeSpan? Sync(string ns, string name)
@@ -77,7 +81,8 @@ internal sealed class GarbageCollector(ControllerClient client) : IController
         return owner is not null && owner.Uid() == reference.Text("uid");
     }
 
-    private IEnumerable<(string, string)> Dependents(JsonObject owner) => AllDependents(owner).Select(one => Key(one.Kind.StorageKey, one.Value));
+    private IEnumerable<(string, string)> Dependents(JsonObject owner) =>
+        AllDependents(owner).Select(one => Key(one.Kind.StorageKey, one.Value));
 
     private IEnumerable<(string, string)> Owners(JsonObject value) => value.ItemsAt("metadata", "ownerReferences")
         .Select(one => (Kind: client.Kinds.OfKind(one.Text("apiVersion") ?? "", one.Text("kind") ?? ""), Name: one.Text("name") ?? ""))

@@ -45,7 +45,9 @@ internal sealed class JobController(ControllerClient client, TimeSpan backoff) :
         var (succeeded, failed) = (status.Number("succeeded") ?? 0, Failures(pods));
         var deadline = status.Instant("startTime")?.AddSeconds(job.Number("spec", "activeDeadlineSeconds") ?? 315_360_000);
         if (succeeded >= wanted)
-            Finish(job, pods, status, "Complete", "CompletionsReached", "Reached expected number of succeeded pods", "Completed", "Job completed");
+            Finish(
+                job, pods, status, "Complete", "CompletionsReached", "Reached expected number of succeeded pods",
+                "Completed", "Job completed");
         else if (failed > (job.Number("spec", "backoffLimit") ?? 6))
             Finish(job, pods, status, "Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit", null, null);
         else if (deadline <= client.Now)
@@ -110,7 +112,8 @@ internal sealed class JobController(ControllerClient client, TimeSpan backoff) :
             .SelectMany(pod => pod.ItemsAt("status", "containerStatuses")).Sum(one => one.Number("restartCount") ?? 0);
 
     private void Finish(
-        JsonObject job, List<JsonObject> pods, JsonObject status, string type, string reason, string message, string? eventReason, string? eventMessage)
+        JsonObject job, List<JsonObject> pods, JsonObject status,
+        string type, string reason, string message, string? eventReason, string? eventMessage)
     {
         Stop(job, pods);
         // What is stopped because the Job failed has failed with it.

@@ -4,9 +4,14 @@ using ChatOps.Cluster.Storage;
 
 namespace ChatOps.Cluster.Controllers;
 
-/// <summary>Empties a namespace that is being deleted, then lets it go; gives a new one its default service account.</summary>
+/// <summary>
+/// Empties a namespace that is being deleted, then lets it go; gives a new one its default service account and the ConfigMap that pods with
+/// a projected token mount beside it.
+/// </summary>
 internal sealed class NamespaceController(ControllerClient client) : IController
 {
+    private const string RootCertificates = "kube-root-ca.crt";
+
     public IEnumerable<(string Namespace, string Name)> KeysFor(StoreEvent change)
     {
         if (change.Resource == "/namespaces")
@@ -22,6 +27,8 @@ internal sealed class NamespaceController(ControllerClient client) : IController
         {
             if (client.Find("serviceaccounts", name, "default") is null)
                 client.Create("serviceaccounts", name, new JsonObject { ["metadata"] = new JsonObject { ["name"] = "default" } });
+            if (client.Find("configmaps", name, RootCertificates) is null)
+                client.Create("configmaps", name, NoCertificates());
             return null;
         }
         var content = client.Store.Snapshot().Where(change => change.Object.Namespace() == name).ToList();
@@ -32,4 +39,11 @@ internal sealed class NamespaceController(ControllerClient client) : IController
             client.Change("namespaces", "", name, one => one.Child("spec").Remove("finalizers"));
         return null;
     }
+
+    /// <summary>This server speaks HTTP, so there is nothing to trust.</summary>
+    private static JsonObject NoCertificates() => new()
+    {
+        ["metadata"] = new JsonObject { ["name"] = RootCertificates },
+        ["data"] = new JsonObject { ["ca.crt"] = "" },
+    };
 }

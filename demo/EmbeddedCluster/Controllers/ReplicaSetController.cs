@@ -33,7 +33,8 @@ internal sealed class ReplicaSetController(ControllerClient client) : IControlle
         var wanted = (int)(set.Number("spec", "replicas") ?? 1);
         for (var i = pods.Count; i < wanted; i++)
             Create(set);
-        var surplus = pods.OrderBy(pod => pod.IsReady()).ThenByDescending(pod => pod.Text("metadata", "creationTimestamp"), StringComparer.Ordinal)
+        var surplus = pods.OrderBy(pod => pod.IsReady())
+            .ThenByDescending(pod => pod.Text("metadata", "creationTimestamp"), StringComparer.Ordinal)
             .Take(Math.Max(0, pods.Count - wanted));
         foreach (var pod in surplus)
         {

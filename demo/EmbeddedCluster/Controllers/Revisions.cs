@@ -4,7 +4,9 @@ using ChatOps.Cluster.Json;
 namespace ChatOps.Cluster.Controllers;
 
 /// <summary>Keeps the ControllerRevisions of a StatefulSet: one per distinct template, the newest number for the newest template.</summary>
-/// <remarks>The rules are those of the real controller (kubernetes pkg/controller/history): an equal template raises its old revision.</remarks>
+/// <remarks>
+/// The rules are those of the real controller (kubernetes pkg/controller/history): an equal template raises its old revision.
+/// </remarks>
 internal sealed class Revisions(ControllerClient client)
 {
     public const string HashLabel = "controller-revision-hash";

@@ -5,7 +5,9 @@ using ChatOps.Cluster.Storage;
 
 namespace ChatOps.Cluster.Controllers;
 
-/// <summary>Rolls StatefulSets as the real controller does: in order, one pod at a time, the old one gone before the new one comes.</summary>
+/// <summary>
+/// Rolls StatefulSets as the real controller does: in order, one pod at a time, the old one gone before the new one comes.
+/// </summary>
 /// <remarks>
 /// With OrderedReady nothing goes past a pod that is not running and ready, so a pod that never became ready is not replaced when the
 /// template is reverted: people must delete it (kubernetes/kubernetes#67250; documentation of StatefulSet, "Forced rollback").
@@ -82,8 +84,9 @@ internal sealed class StatefulSetController(ControllerClient client) : IControll
         }
         if (pod.HasEnded() && !pod.IsDeleting())
         {
-            client.Record(set, "Warning", "RecreatingTerminatedPod", $"StatefulSet {set.Namespace()}/{set.Name()} is recreating terminated Pod {pod.Name()}",
-                "statefulset-controller");
+            client.Record(
+                set, "Warning", "RecreatingTerminatedPod",
+                $"StatefulSet {set.Namespace()}/{set.Name()} is recreating terminated Pod {pod.Name()}", "statefulset-controller");
             _pods.Delete(set, pod);
             return false;
         }
@@ -129,7 +132,8 @@ internal sealed class StatefulSetController(ControllerClient client) : IControll
         var ready = pods.Count(pod => pod.IsRunningAndReady());
         var updated = living.Count(pod => pod.Label(Revisions.HashLabel) == update.Name());
         var currents = living.Count(pod => pod.Label(Revisions.HashLabel) == current.Name());
-        if (set.Text("spec", "updateStrategy", "type") == "RollingUpdate" && updated == replicas && ready == replicas && pods.Count == replicas)
+        if (set.Text("spec", "updateStrategy", "type") == "RollingUpdate"
+            && updated == replicas && ready == replicas && pods.Count == replicas)
             (current, currents) = (update, updated);
         var status = new JsonObject
         {
@@ -140,7 +144,8 @@ internal sealed class StatefulSetController(ControllerClient client) : IControll
             ["updateRevision"] = update.Name(),
             ["collisionCount"] = set.Number("status", "collisionCount") ?? 0,
         };
-        foreach (var (field, count) in ((string, int)[])[("readyReplicas", ready), ("currentReplicas", currents), ("updatedReplicas", updated)])
+        (string, int)[] counts = [("readyReplicas", ready), ("currentReplicas", currents), ("updatedReplicas", updated)];
+        foreach (var (field, count) in counts)
             if (count > 0)
                 status[field] = count;
         if (set.ArrayAt("status", "conditions") is { } conditions)

@@ -68,7 +68,8 @@ internal sealed class StatefulSetPods(ControllerClient client)
     {
         var templates = set.ItemsAt("spec", "volumeClaimTemplates").ToList();
         var names = templates.Select(one => one.Name()).ToHashSet();
-        var volumes = spec.ItemsAt("volumes").Where(volume => !names.Contains(volume.Text("name") ?? "")).Select(volume => (JsonNode)volume.Copy());
+        var volumes = spec.ItemsAt("volumes").Where(volume => !names.Contains(volume.Text("name") ?? ""))
+            .Select(volume => (JsonNode)volume.Copy());
         var claims = templates.Select(template => (JsonNode)new JsonObject
         {
             ["name"] = template.Name(),

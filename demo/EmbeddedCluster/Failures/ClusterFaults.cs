@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 namespace ChatOps.Cluster.Failures;
 
 /// <summary>Makes the API server fail on purpose; what is not asked to fail is served as always.</summary>
-/// <remarks>Only clients are affected: the cluster's own controllers work on, as those of a real cluster behind a lost load balancer.</remarks>
+/// <remarks>
+/// Only clients are affected: the cluster's own controllers work on, as those of a real cluster behind a lost load balancer.
+/// </remarks>
 public sealed class ClusterFaults : IDisposable
 {
     private readonly Lock _gate = new();
@@ -28,11 +30,13 @@ public sealed class ClusterFaults : IDisposable
     internal Action CompactStore { get; set; } = () => { };
 
     /// <summary>Answers the next <paramref name="count"/> requests that match with this code; 429 and 503 may carry Retry-After.</summary>
-    public void Fail(int count, int code = 500, TimeSpan? retryAfter = null, Func<HttpRequest, bool>? when = null) =>
-        Add(new(count, when, new(code, retryAfter, TimeSpan.Zero)));
+    /// <param name="message">What the server says; null means that the failure is injected.</param>
+    public void Fail(
+        int count, int code = 500, TimeSpan? retryAfter = null, Func<HttpRequest, bool>? when = null, string? message = null) =>
+        Add(new(count, when, new(code, retryAfter, TimeSpan.Zero, message)));
 
     /// <summary>Answers the next <paramref name="count"/> requests that match only after a while.</summary>
-    public void Delay(int count, TimeSpan delay, Func<HttpRequest, bool>? when = null) => Add(new(count, when, new(0, null, delay)));
+    public void Delay(int count, TimeSpan delay, Func<HttpRequest, bool>? when = null) => Add(new(count, when, new(0, null, delay, null)));
 
     /// <summary>Takes requests and answers nothing until the result is disposed.</summary>
     public IDisposable StopAnswering()
@@ -75,7 +79,7 @@ public sealed class ClusterFaults : IDisposable
 
     void IDisposable.Dispose() => _dropped.Dispose();
 
-    internal async Task<(int Code, TimeSpan? RetryAfter)?> ApplyAsync(HttpContext context)
+    internal async Task<(int Code, TimeSpan? RetryAfter, string? Message)?> ApplyAsync(HttpContext context)
     {
         Task? held;
         Effect? effect;
@@ -90,7 +94,7 @@ public sealed class ClusterFaults : IDisposable
             return null;
         if (effect.Delay > TimeSpan.Zero)
             await Task.Delay(effect.Delay, _time, context.RequestAborted);
-        return effect.Code == 0 ? null : (effect.Code, effect.RetryAfter);
+        return effect.Code == 0 ? null : (effect.Code, effect.RetryAfter, effect.Message);
     }
 
     private Effect? Take(HttpRequest request)
@@ -126,7 +130,7 @@ public sealed class ClusterFaults : IDisposable
         public Effect Effect { get; } = effect;
     }
 
-    private sealed record Effect(int Code, TimeSpan? RetryAfter, TimeSpan Delay);
+    private sealed record Effect(int Code, TimeSpan? RetryAfter, TimeSpan Delay, string? Message);
 
     private sealed class Resumption(ClusterFaults faults) : IDisposable
     {

@@ -17,5 +17,6 @@ internal static class Fnv
 
     /// <summary>The hash of a text as a label value that can spell no word.</summary>
     public static string Label(string text) =>
-        string.Concat(Hash32(text).ToString(System.Globalization.CultureInfo.InvariantCulture).Select(digit => Alphabet[digit % Alphabet.Length]));
+        string.Concat(Hash32(text).ToString(System.Globalization.CultureInfo.InvariantCulture)
+            .Select(digit => Alphabet[digit % Alphabet.Length]));
 }

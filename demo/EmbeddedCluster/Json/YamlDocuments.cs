@@ -5,7 +5,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace ChatOps.Cluster.Json;
 
-/// <summary>Reads YAML as Kubernetes does: plain scalars get JSON types, quoted scalars stay text, documents are separated by <c>---</c>.</summary>
+/// <summary>
+/// Reads YAML as Kubernetes does: plain scalars get JSON types, quoted scalars stay text, documents are separated by <c>---</c>.
+/// </summary>
 internal static class YamlDocuments
 {
     /// <summary>Every non-empty document of <paramref name="text"/>; JSON is accepted because YAML contains it.</summary>

@@ -13,7 +13,8 @@ internal static class BuiltInKinds
         Core("configmaps", "ConfigMap", "cm") with { Schema = shapes["ConfigMap"] },
         Core("secrets", "Secret") with { Schema = shapes["Secret"] },
         Core("persistentvolumeclaims", "PersistentVolumeClaim", "pvc") with { HasStatus = true, Schema = shapes["PersistentVolumeClaim"] },
-        Core("persistentvolumes", "PersistentVolume", "pv") with { Namespaced = false, HasStatus = true, Schema = shapes["PersistentVolume"] },
+        Core("persistentvolumes", "PersistentVolume", "pv")
+            with { Namespaced = false, HasStatus = true, Schema = shapes["PersistentVolume"] },
         Core("events", "Event", "ev") with { Schema = shapes["Event"] },
         Core("namespaces", "Namespace", "ns") with { Namespaced = false, HasStatus = true, Schema = shapes["Namespace"] },
         Core("nodes", "Node", "no") with { Namespaced = false, HasStatus = true, Schema = shapes["Node"] },

@@ -16,7 +16,8 @@ internal static class CustomKinds
             var kind = names.Text("kind") ?? "";
             var status = version.At("subresources", "status") is JsonObject;
             var versionName = version.Text("name") ?? "";
-            yield return new ResourceKind(spec.Text("group") ?? "", versionName, names.Text("plural") ?? "", kind, spec.Text("scope") == "Namespaced")
+            yield return new ResourceKind(
+                spec.Text("group") ?? "", versionName, names.Text("plural") ?? "", kind, spec.Text("scope") == "Namespaced")
             {
                 Singular = names.Text("singular") ?? kind.ToLowerInvariant(),
                 ListKind = names.Text("listKind") ?? kind + "List",

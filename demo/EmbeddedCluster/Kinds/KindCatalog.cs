@@ -10,7 +10,8 @@ internal sealed class KindCatalog
 {
     private readonly ImmutableArray<ResourceKind> _builtIn;
     private readonly Lock _gate = new();
-    private ImmutableDictionary<string, ImmutableArray<ResourceKind>> _custom = ImmutableDictionary<string, ImmutableArray<ResourceKind>>.Empty;
+    private ImmutableDictionary<string, ImmutableArray<ResourceKind>> _custom =
+        ImmutableDictionary<string, ImmutableArray<ResourceKind>>.Empty;
     private ImmutableDictionary<(string Group, string Version, string Plural), ResourceKind> _byPath;
 
     public KindCatalog(ShapeCatalog shapes)
@@ -22,7 +23,8 @@ internal sealed class KindCatalog
 
     public ShapeCatalog Shapes { get; }
 
-    public IEnumerable<ResourceKind> All => _byPath.Values.OrderBy(kind => kind.Group).ThenBy(kind => kind.Plural).ThenBy(kind => kind.Version);
+    public IEnumerable<ResourceKind> All =>
+        _byPath.Values.OrderBy(kind => kind.Group).ThenBy(kind => kind.Plural).ThenBy(kind => kind.Version);
 
     public ResourceKind? Find(string group, string version, string plural) => _byPath.GetValueOrDefault((group, version, plural));
 

@@ -2,7 +2,9 @@ using ChatOps.Cluster.Schemas;
 
 namespace ChatOps.Cluster.Kinds;
 
-/// <summary>Everything the server must know to serve one version of one resource; nothing elsewhere switches on a custom kind's name.</summary>
+/// <summary>
+/// Everything the server must know to serve one version of one resource; nothing elsewhere switches on a custom kind's name.
+/// </summary>
 internal sealed record ResourceKind(string Group, string Version, string Plural, string Kind, bool Namespaced)
 {
     public string Singular { get; init; } = Kind.ToLowerInvariant();

@@ -4,7 +4,9 @@ using ChatOps.Cluster.Logs;
 
 namespace ChatOps.Cluster.Kubelet;
 
-/// <summary>One run of a container as a process: its output goes to the log, and it can be asked to stop or be killed with all it started.</summary>
+/// <summary>
+/// One run of a container as a process: its output goes to the log, and it can be asked to stop or be killed with all it started.
+/// </summary>
 internal sealed partial class ChildProcess : IDisposable
 {
     private const int Terminate = 15;

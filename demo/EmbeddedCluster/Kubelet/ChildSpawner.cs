@@ -3,7 +3,9 @@ using System.Diagnostics;
 
 namespace ChatOps.Cluster.Kubelet;
 
-/// <summary>Starts every child from one thread that lives as long as this object, because the kernel's parent-death signal follows the thread.</summary>
+/// <summary>
+/// Starts every child from one thread that lives as long as this object, because the kernel's parent-death signal follows the thread.
+/// </summary>
 /// <remarks>prctl(2), PR_SET_PDEATHSIG: "the parent" is the thread that created the child, and pool threads come and go.</remarks>
 internal sealed class ChildSpawner : IDisposable
 {
@@ -35,7 +37,8 @@ internal sealed class ChildSpawner : IDisposable
 
     private static ProcessStartInfo Wrap(ProcessStartInfo start)
     {
-        string[] prefix = [.. SetPriv is null ? [] : (string[])[SetPriv, "--pdeathsig", "KILL", "--"], .. SetSid is null ? [] : (string[])[SetSid]];
+        string[] prefix =
+            [.. SetPriv is null ? [] : (string[])[SetPriv, "--pdeathsig", "KILL", "--"], .. SetSid is null ? [] : (string[])[SetSid]];
         if (prefix.Length > 0)
         {
             var arguments = start.ArgumentList.ToArray();

@@ -7,7 +7,8 @@ using ChatOps.Kubernetes;
 namespace ChatOps.Cluster.Kubelet;
 
 /// <summary>Resolves what a container's specification refers to: environment, mounts, arguments.</summary>
-internal sealed partial class ContainerContexts(IKubernetesClient client, KubeletOptions options, PodDirectories directories, RawResource pod)
+internal sealed partial class ContainerContexts(
+    IKubernetesClient client, KubeletOptions options, PodDirectories directories, RawResource pod)
 {
     public async Task<ContainerContext> ResolveAsync(JsonObject container, CancellationToken cancellation)
     {
@@ -63,7 +64,9 @@ internal sealed partial class ContainerContexts(IKubernetesClient client, Kubele
         var key = reference.Text("key") ?? "";
         if (data?.TryGetValue(key, out var value) == true)
             return value;
-        return reference.Flag("optional") ? null : throw new MissingReferenceException($"couldn't find key {key} in {reference.Text("name")}");
+        return reference.Flag("optional")
+            ? null
+            : throw new MissingReferenceException($"couldn't find key {key} in {reference.Text("name")}");
     }
 
     private async Task<Dictionary<string, string>?> ReferencedAsync(JsonObject source, CancellationToken cancellation)
@@ -73,9 +76,14 @@ internal sealed partial class ContainerContexts(IKubernetesClient client, Kubele
         ResourceKind kind = secret is null ? RawKinds.ConfigMaps : RawKinds.Secrets;
         var found = await client.FindRawAsync(kind, pod.Metadata.Namespace, reference.Text("name") ?? "", cancellation);
         if (found is null)
-            return reference.Flag("optional") ? null : throw new MissingReferenceException($"{kind.Kind.ToLowerInvariant()} \"{reference.Text("name")}\" not found");
+            return reference.Flag("optional")
+                ? null
+                : throw new MissingReferenceException($"{kind.Kind.ToLowerInvariant()} \"{reference.Text("name")}\" not found");
         return (found.ObjectAt("data") ?? []).ToDictionary(
-            one => one.Key, one => secret is null ? one.Value.AsText() ?? "" : Encoding.UTF8.GetString(Convert.FromBase64String(one.Value.AsText() ?? "")));
+            one => one.Key,
+            one => secret is null
+                ? one.Value.AsText() ?? ""
+                : Encoding.UTF8.GetString(Convert.FromBase64String(one.Value.AsText() ?? "")));
     }
 
     private string? FieldOf(string path) => path switch
@@ -87,7 +95,8 @@ internal sealed partial class ContainerContexts(IKubernetesClient client, Kubele
         "spec.serviceAccountName" => pod.Rest.Text("spec", "serviceAccountName") ?? "default",
         "status.podIP" or "status.hostIP" => "127.0.0.1",
         _ when path.StartsWith("metadata.labels['", StringComparison.Ordinal) => pod.Metadata.Label(path["metadata.labels['".Length..^2]),
-        _ when path.StartsWith("metadata.annotations['", StringComparison.Ordinal) => pod.Metadata.Annotation(path["metadata.annotations['".Length..^2]),
+        _ when path.StartsWith("metadata.annotations['", StringComparison.Ordinal) =>
+            pod.Metadata.Annotation(path["metadata.annotations['".Length..^2]),
         _ => null,
     };
 
@@ -98,5 +107,6 @@ internal sealed partial class ContainerContexts(IKubernetesClient client, Kubele
     [GeneratedRegex(@"\$\$|\$\(([^)]*)\)")]
     private static partial Regex Reference();
 
-    private static string[] Texts(JsonObject container, string field) => [.. (container.ArrayAt(field) ?? []).Select(one => one.AsText() ?? "")];
+    private static string[] Texts(JsonObject container, string field) =>
+        [.. (container.ArrayAt(field) ?? []).Select(one => one.AsText() ?? "")];
 }

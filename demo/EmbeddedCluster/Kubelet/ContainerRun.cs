@@ -4,17 +4,19 @@ using ChatOps.Cluster.Logs;
 
 namespace ChatOps.Cluster.Kubelet;
 
-/// <summary>Runs one container of a pod: starts it, probes it, restarts it as its policy says, and always tells truly what it is doing.</summary>
+/// <summary>
+/// Runs one container of a pod: starts it, probes it, restarts it as its policy says, and always tells truly what it is doing.
+/// </summary>
 internal sealed class ContainerRun(
-    JsonObject container, string restartPolicy, bool isInit, ContainerContexts contexts, PodEvents events, ChildSpawner spawner, KubeletOptions options,
-    Action changed)
+    JsonObject container, string restartPolicy, bool isInit, ContainerContexts contexts, PodEvents events, ChildSpawner spawner,
+    KubeletOptions options, Action changed)
 {
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(5);
     private readonly ImageReference _image = ImageReference.Parse(container.Text("image") ?? "");
     private readonly TaskCompletionSource _startedOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ChildProcess? _process;
-    private bool _probedReady;
+    private ContainerProbes? _probes;
     private bool _killedByProbe;
 
     public string Name { get; } = container.Text("name") ?? "";
@@ -32,9 +34,9 @@ internal sealed class ContainerRun(
 
     public int Restarts { get; private set; }
 
-    public bool Started { get; private set; }
+    public bool Started => _probes is { Started: true };
 
-    public bool Ready => State is Running && Started && _probedReady && !_image.NeverReady;
+    public bool Ready => State is Running && _probes is { Started: true, Ready: true } && !_image.NeverReady;
 
     public bool HasEnded { get; private set; }
 
@@ -97,7 +99,8 @@ internal sealed class ContainerRun(
             events.Record("Normal", "Pulled", $"Container image \"{_image.Text}\" already present on machine", Name);
             return;
         }
-        var why = $"rpc error: code = NotFound desc = failed to pull and unpack image \"{_image.Text}\": failed to resolve reference \"{_image.Text}\": {_image.Text}: not found";
+        var why = $"rpc error: code = NotFound desc = failed to pull and unpack image \"{_image.Text}\": "
+            + $"failed to resolve reference \"{_image.Text}\": {_image.Text}: not found";
         while (true)
         {
             events.Record("Normal", "Pulling", $"Pulling image \"{_image.Text}\"", Name);
@@ -119,7 +122,7 @@ internal sealed class ContainerRun(
         var context = await ResolveAsync(cancellation);
         var startedAt = options.Time.GetUtcNow();
         (PreviousLog, Log) = (Log, new ContainerLog());
-        (_probedReady, Started, _killedByProbe) = (false, false, false);
+        (_probes, _killedByProbe) = (null, false);
         try
         {
             _process = await ChildProcess.StartAsync(spawner, StartOf(context), Log, options.Time);
@@ -135,7 +138,9 @@ internal sealed class ContainerRun(
         events.Record("Normal", "Started", $"Started container {Name}", Name);
         Become(new Running(startedAt));
         using var probing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var probes = ProbeAsync(context, probing.Token);
+        _probes = new ContainerProbes(
+            container, context, _image.IsSlow ? options.SlowStart : TimeSpan.Zero, events, options.Time, OnProbed, KillUnhealthyAsync);
+        var probes = _probes.RunAsync(probing.Token);
         if (_stopping.Task.IsCompleted)
             _process.Stop();
         await _process.Exited;
@@ -144,9 +149,16 @@ internal sealed class ContainerRun(
         await probes;
         _process.Dispose();
         _process = null;
-        Become(new Terminated(exit, exit == 0 ? "Completed" : "Error", startedAt, options.Time.GetUtcNow()));
+        Become(new Terminated(exit, exit == 0 ? "Completed" : "Error", startedAt, options.Time.GetUtcNow(), LastWords(exit)));
         return _killedByProbe && exit == 0 ? 137 : exit;
     }
+
+    /// <summary>
+    /// What <c>FallbackToLogsOnError</c> asks for: the end of the log, of 80 lines and 2048 bytes at most (Kubernetes documentation,
+    /// "Customizing the termination message"). A process has no file of its own to write its message to.
+    /// </summary>
+    private string? LastWords(int exit) =>
+        exit != 0 && container.Text("terminationMessagePolicy") == "FallbackToLogsOnError" ? Log!.Tail(lines: 80, bytes: 2048) : null;
 
     private System.Diagnostics.ProcessStartInfo StartOf(ContainerContext context) => _image.Crashes
         ? context.Start("/bin/sh", "-c", "echo 'fatal: this image crashes on purpose' >&2; exit 1")
@@ -182,7 +194,9 @@ internal sealed class ContainerRun(
     private async Task BackOffAsync(CancellationToken cancellation)
     {
         LastState = State as Terminated;
-        var pause = Restarts == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(LongestBackoff.Ticks, options.CrashBackoff.Ticks << Math.Min(Restarts - 1, 10)));
+        var pause = Restarts == 0
+            ? TimeSpan.Zero
+            : TimeSpan.FromTicks(Math.Min(LongestBackoff.Ticks, options.CrashBackoff.Ticks << Math.Min(Restarts - 1, 10)));
         if (pause > TimeSpan.Zero)
         {
             Become(new Waiting("CrashLoopBackOff", $"back-off {pause.TotalSeconds:0.#}s restarting failed container={Name}"));
@@ -192,82 +206,11 @@ internal sealed class ContainerRun(
         Restarts++;
     }
 
-    private async Task ProbeAsync(ContainerContext context, CancellationToken cancellation)
+    private void OnProbed()
     {
-        try
-        {
-            if (container.ObjectAt("startupProbe") is { } startup && !await StartUpAsync(new(startup, container, context, options.Time), cancellation))
-                return;
-            if (_image.IsSlow)
-                await Task.Delay(options.SlowStart, options.Time, cancellation);
-            Started = true;
-            _probedReady = container.ObjectAt("readinessProbe") is null;
+        if (Started)
             _startedOnce.TrySetResult();
-            changed();
-            await Task.WhenAll(
-                ReadinessAsync(container.ObjectAt("readinessProbe"), context, cancellation),
-                LivenessAsync(container.ObjectAt("livenessProbe"), context, cancellation));
-        }
-        catch (OperationCanceledException)
-        {
-            // The process ended, and with it the need to ask how it is.
-        }
-    }
-
-    private async Task<bool> StartUpAsync(Probe probe, CancellationToken cancellation)
-    {
-        await Task.Delay(probe.InitialDelay, options.Time, cancellation);
-        for (var failures = 0; await probe.AskAsync(cancellation) is { } why;)
-        {
-            events.Record("Warning", "Unhealthy", $"Startup probe failed: {why}", Name);
-            if (++failures >= probe.FailureThreshold)
-            {
-                await KillUnhealthyAsync("startup");
-                return false;
-            }
-            await Task.Delay(probe.Period, options.Time, cancellation);
-        }
-        return true;
-    }
-
-    private async Task ReadinessAsync(JsonObject? specification, ContainerContext context, CancellationToken cancellation)
-    {
-        if (specification is null)
-            return;
-        var probe = new Probe(specification, container, context, options.Time);
-        await Task.Delay(probe.InitialDelay, options.Time, cancellation);
-        for (long good = 0, bad = 0; ;)
-        {
-            var why = await probe.AskAsync(cancellation);
-            (good, bad) = why is null ? (good + 1, 0L) : (0L, bad + 1);
-            if (why is not null)
-                events.Record("Warning", "Unhealthy", $"Readiness probe failed: {why}", Name);
-            if ((!_probedReady && good >= probe.SuccessThreshold) || (_probedReady && bad >= probe.FailureThreshold))
-            {
-                _probedReady = why is null;
-                changed();
-            }
-            await Task.Delay(probe.Period, options.Time, cancellation);
-        }
-    }
-
-    private async Task LivenessAsync(JsonObject? specification, ContainerContext context, CancellationToken cancellation)
-    {
-        if (specification is null)
-            return;
-        var probe = new Probe(specification, container, context, options.Time);
-        await Task.Delay(probe.InitialDelay, options.Time, cancellation);
-        for (var bad = 0L; bad < probe.FailureThreshold; await Task.Delay(probe.Period, options.Time, cancellation))
-        {
-            var why = await probe.AskAsync(cancellation);
-            bad = why is null ? 0 : bad + 1;
-            if (why is null)
-                continue;
-            events.Record("Warning", "Unhealthy", $"Liveness probe failed: {why}", Name);
-            if (bad >= probe.FailureThreshold)
-                break;
-        }
-        await KillUnhealthyAsync("liveness");
+        changed();
     }
 
     private async Task KillUnhealthyAsync(string probe)

@@ -25,16 +25,21 @@ internal sealed record Running(DateTimeOffset StartedAt) : ContainerState
     public override JsonObject ToJson() => new() { ["running"] = new JsonObject { ["startedAt"] = StartedAt.ToApiTime() } };
 }
 
-internal sealed record Terminated(int ExitCode, string Reason, DateTimeOffset StartedAt, DateTimeOffset FinishedAt) : ContainerState
+/// <param name="Message">The end of what it wrote, where its policy asks for that.</param>
+internal sealed record Terminated(
+    int ExitCode, string Reason, DateTimeOffset StartedAt, DateTimeOffset FinishedAt, string? Message = null) : ContainerState
 {
-    public override JsonObject ToJson() => new()
+    public override JsonObject ToJson()
     {
-        ["terminated"] = new JsonObject
+        var terminated = new JsonObject
         {
             ["exitCode"] = ExitCode,
             ["reason"] = Reason,
             ["startedAt"] = StartedAt.ToApiTime(),
             ["finishedAt"] = FinishedAt.ToApiTime(),
-        },
-    };
+        };
+        if (Message is not null)
+            terminated["message"] = Message;
+        return new JsonObject { ["terminated"] = terminated };
+    }
 }

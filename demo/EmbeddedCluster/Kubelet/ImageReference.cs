@@ -15,7 +15,8 @@ internal sealed record ImageReference(string Text, string Repository, string Tag
     public bool IsSlow => Tag == "slow" || Tag.EndsWith("-slow", StringComparison.Ordinal);
 
     /// <summary>As <c>status.containerStatuses[].imageID</c> has it.</summary>
-    public string Id => $"{Repository}@{Digest ?? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Repository}:{Tag}")))}";
+    public string Id =>
+        $"{Repository}@{Digest ?? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Repository}:{Tag}")))}";
 
     public static ImageReference Parse(string text)
     {

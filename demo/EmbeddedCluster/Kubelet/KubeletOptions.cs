@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace ChatOps.Cluster.Kubelet;
 
@@ -35,8 +36,11 @@ public sealed record KubeletOptions
 /// <param name="Mounts">Mount path to the directory of this machine that stands for it.</param>
 public sealed record ContainerContext(
     string Namespace, string Pod, string PodUid, string Container, string Image, IReadOnlyList<string> Command, IReadOnlyList<string> Args,
-    IReadOnlyDictionary<string, string> Environment, IReadOnlyDictionary<string, string> Mounts, string WorkingDirectory, Func<int, int> HostPort)
+    IReadOnlyDictionary<string, string> Environment, IReadOnlyDictionary<string, string> Mounts,
+    string WorkingDirectory, Func<int, int> HostPort)
 {
+    private const string Separators = "=: ,'\"";
+
     /// <summary>The path of this machine for a path in the container; a path below no mount is returned as it is.</summary>
     public string HostPath(string path)
     {
@@ -44,24 +48,21 @@ public sealed record ContainerContext(
         return mount is null ? path : Mounts[mount] + path[mount.TrimEnd('/').Length..];
     }
 
-    /// <summary>The same text with every mount path that begins it, or follows <c>=</c>, <c>:</c> or a space, made a path of this machine.</summary>
+    /// <summary>
+    /// The same text with every mount path that begins it, or follows <c>=</c>, <c>:</c> or a space, made a path of this machine. What was
+    /// put in is not looked at again: a path of this machine may begin like one of the container.
+    /// </summary>
     public string Substitute(string text)
     {
-        foreach (var (mount, host) in Mounts.OrderByDescending(one => one.Key.Length))
+        var result = new StringBuilder();
+        for (var at = 0; at < text.Length;)
         {
-            var at = text.IndexOf(mount, StringComparison.Ordinal);
-            while (at >= 0)
-            {
-                var ends = at + mount.Length;
-                if ((at == 0 || text[at - 1] is '=' or ':' or ' ' or ',' or '\'' or '"') && (ends == text.Length || text[ends] is '/' or ':' or ' ' or ',' or '\'' or '"'))
-                {
-                    text = text[..at] + host + text[ends..];
-                    ends = at + host.Length;
-                }
-                at = text.IndexOf(mount, ends, StringComparison.Ordinal);
-            }
+            var begins = at == 0 || Separators.Contains(text[at - 1]);
+            var mount = begins ? Mounts.Keys.Where(one => StandsAt(text, at, one)).MaxBy(one => one.Length) : null;
+            result.Append(mount is null ? text[at].ToString() : Mounts[mount]);
+            at += mount?.Length ?? 1;
         }
-        return text;
+        return result.ToString();
     }
 
     /// <summary>A start of this program with the container's own arguments and environment, paths substituted.</summary>
@@ -74,6 +75,10 @@ public sealed record ContainerContext(
             start.Environment[name] = value;
         return start;
     }
+
+    private static bool StandsAt(string text, int at, string mount) => mount.Length > 0
+        && string.CompareOrdinal(text, at, mount, 0, mount.Length) == 0
+        && (at + mount.Length == text.Length || text[at + mount.Length] == '/' || Separators.Contains(text[at + mount.Length]));
 
     private static bool IsBelow(string path, string mount) =>
         path == mount || path.StartsWith(mount.TrimEnd('/') + "/", StringComparison.Ordinal);

@@ -5,8 +5,8 @@ using ChatOps.Kubernetes;
 namespace ChatOps.Cluster.Kubelet;
 
 /// <summary>
-/// Offers a volume to every claim that no provisioner of the cluster will serve: an API server without a storage class leaves claims pending
-/// for ever, though their directory is here. Whoever binds claims there binds the two.
+/// Offers a volume to every claim that no provisioner of the cluster will serve: an API server without a storage class leaves claims
+/// pending for ever, though their directory is here. Whoever binds claims there binds the two.
 /// </summary>
 /// <remarks>Source: Kubernetes, "Persistent Volumes", reserving a PersistentVolume with <c>claimRef</c>.</remarks>
 internal sealed class LocalVolumes(IKubernetesClient client)

@@ -21,6 +21,10 @@ internal sealed class NodeRegistration(IKubernetesClient client, KubeletOptions 
             {
                 // The next beat tries again.
             }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // Ended in the middle of a beat: the loop ends too.
+            }
             await Task.Delay(options.Heartbeat, options.Time, cancellation).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
@@ -30,9 +34,14 @@ internal sealed class NodeRegistration(IKubernetesClient client, KubeletOptions 
         if (await client.FindRawAsync(RawKinds.Nodes, null, options.NodeName, cancellation) is null)
             await client.CreateAsync(RawKinds.Nodes, null, new JsonObject
             {
-                ["metadata"] = new JsonObject { ["name"] = options.NodeName, ["labels"] = new JsonObject { ["kubernetes.io/hostname"] = options.NodeName } },
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = options.NodeName,
+                    ["labels"] = new JsonObject { ["kubernetes.io/hostname"] = options.NodeName }
+                },
             }, cancellation);
-        await client.PatchAsync(RawKinds.Nodes, null, options.NodeName, Patch.Merge(new JsonObject { ["status"] = Status() }), cancellation, "status");
+        await client.PatchAsync(
+            RawKinds.Nodes, null, options.NodeName, Patch.Merge(new JsonObject { ["status"] = Status() }), cancellation, "status");
     }
 
     private JsonObject Status()
@@ -56,5 +65,6 @@ internal sealed class NodeRegistration(IKubernetesClient client, KubeletOptions 
         };
     }
 
-    private static JsonObject Resources() => new() { ["cpu"] = "64", ["memory"] = "256Gi", ["pods"] = "250", ["ephemeral-storage"] = "1Ti" };
+    private static JsonObject Resources() =>
+        new() { ["cpu"] = "64", ["memory"] = "256Gi", ["pods"] = "250", ["ephemeral-storage"] = "1Ti" };
 }

@@ -13,7 +13,9 @@ internal sealed class PodDirectories(IKubernetesClient client, string root, stri
 
     public static string ClaimPath(string root, string ns, string claim) => Path.Combine(root, "volumes", ns, claim);
 
-    /// <summary>Volume name to directory; a claim, Secret or ConfigMap that is missing throws <see cref="MissingReferenceException"/>.</summary>
+    /// <summary>
+    /// Volume name to directory; a claim, Secret or ConfigMap that is missing throws <see cref="MissingReferenceException"/>.
+    /// </summary>
     public async Task<Dictionary<string, string>> PrepareAsync(JsonObject spec, CancellationToken cancellation)
     {
         var directories = new Dictionary<string, string>();
@@ -72,7 +74,8 @@ internal sealed class PodDirectories(IKubernetesClient client, string root, stri
             var file = Path.Combine(path, items.GetValueOrDefault(key, key));
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             var text = value.AsText() ?? "";
-            await File.WriteAllBytesAsync(file, kind.Kind == "Secret" ? Convert.FromBase64String(text) : System.Text.Encoding.UTF8.GetBytes(text), cancellation);
+            await File.WriteAllBytesAsync(
+                file, kind.Kind == "Secret" ? Convert.FromBase64String(text) : System.Text.Encoding.UTF8.GetBytes(text), cancellation);
         }
     }
 }

@@ -6,15 +6,19 @@ using ChatOps.Kubernetes;
 
 namespace ChatOps.Cluster.Kubelet;
 
-/// <summary>Records what happens to a pod as Events, in order, without ever holding up the pod; an event the server does not take is lost.</summary>
+/// <summary>
+/// Records what happens to a pod as Events, in order, without ever holding up the pod; an event the server does not take is lost.
+/// </summary>
 internal sealed class PodEvents(IKubernetesClient client, RawResource pod, string nodeName, TimeProvider time)
 {
     private readonly Channel<(string Type, string Reason, string Message, string? Container)> _queue =
-        Channel.CreateBounded<(string, string, string, string?)>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
+        Channel.CreateBounded<(string, string, string, string?)>(
+            new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
 
     private readonly Dictionary<string, int> _counts = [];
 
-    public void Record(string type, string reason, string message, string? container = null) => _queue.Writer.TryWrite((type, reason, message, container));
+    public void Record(string type, string reason, string message, string? container = null) =>
+        _queue.Writer.TryWrite((type, reason, message, container));
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -31,12 +35,14 @@ internal sealed class PodEvents(IKubernetesClient client, RawResource pod, strin
 
     private async Task SendAsync(string type, string reason, string message, string? container, CancellationToken cancellation)
     {
-        var name = $"{pod.Metadata.Name}.{Fnv.Hash32(pod.Metadata.Uid + reason + message + container).ToString("x8", CultureInfo.InvariantCulture)}";
+        var hash = Fnv.Hash32(pod.Metadata.Uid + reason + message + container);
+        var name = $"{pod.Metadata.Name}.{hash.ToString("x8", CultureInfo.InvariantCulture)}";
         var count = _counts[name] = _counts.GetValueOrDefault(name) + 1;
         try
         {
             if (count == 1)
-                await client.CreateAsync(RawKinds.Events, pod.Metadata.Namespace, Body(name, type, reason, message, container), cancellation);
+                await client.CreateAsync(
+                    RawKinds.Events, pod.Metadata.Namespace, Body(name, type, reason, message, container), cancellation);
             else
                 await client.PatchAsync(RawKinds.Events, pod.Metadata.Namespace, name, Patch.Merge(new JsonObject
                 {

@@ -5,10 +5,14 @@ using ChatOps.Kubernetes;
 
 namespace ChatOps.Cluster.Kubelet;
 
-/// <summary>Keeps the pod's status on the server equal to what is: the newest state only, again and again until the server has it.</summary>
-internal sealed class PodReporter(IKubernetesClient client, RawResource pod, TimeProvider time, Func<JsonArray?, JsonObject> status) : IDisposable
+/// <summary>
+/// Keeps the pod's status on the server equal to what is: the newest state only, again and again until the server has it.
+/// </summary>
+internal sealed class PodReporter(
+    IKubernetesClient client, RawResource pod, TimeProvider time, Func<JsonArray?, JsonObject> status) : IDisposable
 {
-    private readonly Channel<bool> _dirty = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _dirty =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SemaphoreSlim _sending = new(1, 1);
     private JsonArray? _conditions = pod.Rest.ArrayAt("status", "conditions")?.DeepClone() as JsonArray;
 
@@ -69,7 +73,8 @@ internal sealed class PodReporter(IKubernetesClient client, RawResource pod, Tim
         {
             var report = status(_conditions);
             _conditions = report.ArrayAt("conditions")?.DeepClone() as JsonArray;
-            var patch = Patch.Merge(new JsonObject { ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid }, ["status"] = report }) with { FieldManager = "kubelet" };
+            var metadata = new JsonObject { ["uid"] = pod.Metadata.Uid };
+            var patch = Patch.Merge(new JsonObject { ["metadata"] = metadata, ["status"] = report }) with { FieldManager = "kubelet" };
             await client.PatchAsync(RawKinds.Pods, pod.Metadata.Namespace, pod.Metadata.Name, patch, cancellation, "status");
         }
         finally

@@ -5,7 +5,9 @@ using ChatOps.Kubernetes;
 
 namespace ChatOps.Cluster.Kubelet;
 
-/// <summary>One pod on this node, from its first container to the deletion of its object; an API server that is away changes nothing for it.</summary>
+/// <summary>
+/// One pod on this node, from its first container to the deletion of its object; an API server that is away changes nothing for it.
+/// </summary>
 internal sealed class PodRun : IAsyncDisposable
 {
     private readonly IKubernetesClient _client;
@@ -153,7 +155,8 @@ internal sealed class PodRun : IAsyncDisposable
         {
             try
             {
-                await _client.DeleteAsync(RawKinds.Pods, _pod.Metadata.Namespace, _pod.Metadata.Name, new Deletion(GracePeriodSeconds: 0, Uid: Uid), _dead);
+                await _client.DeleteAsync(
+                    RawKinds.Pods, _pod.Metadata.Namespace, _pod.Metadata.Name, new Deletion(GracePeriodSeconds: 0, Uid: Uid), _dead);
                 return;
             }
             catch (ApiException refusal) when (refusal.IsConflict)

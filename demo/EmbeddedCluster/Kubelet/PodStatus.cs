@@ -6,7 +6,9 @@ namespace ChatOps.Cluster.Kubelet;
 /// <summary>Tells a pod's status from what its containers are doing, as a real kubelet would word it.</summary>
 internal static class PodStatus
 {
-    public static JsonObject Of(IReadOnlyList<ContainerRun> init, IReadOnlyList<ContainerRun> main, string restartPolicy, DateTimeOffset startedAt, JsonArray? before, string now)
+    public static JsonObject Of(
+        IReadOnlyList<ContainerRun> init, IReadOnlyList<ContainerRun> main, string restartPolicy,
+        DateTimeOffset startedAt, JsonArray? before, string now)
     {
         var initialized = init.All(HasInitialized);
         var phase = Phase(init, main, restartPolicy, initialized);
@@ -14,7 +16,8 @@ internal static class PodStatus
         var done = phase is "Succeeded" or "Failed";
         var status = new JsonObject { ["conditions"] = before?.DeepClone() ?? new JsonArray() };
         Controllers.Conditions.SetCondition(status, "PodScheduled", "True", "", "", now);
-        Set(status, "Initialized", initialized, "ContainersNotInitialized", "containers with incomplete status: ", init.Where(one => !HasInitialized(one)), now);
+        Set(status, "Initialized", initialized, "ContainersNotInitialized", "containers with incomplete status: ",
+            init.Where(one => !HasInitialized(one)), now);
         var unready = main.Concat(init.Where(one => one.IsSidecar)).Where(one => !one.Ready).ToList();
         var reason = done ? "PodCompleted" : "ContainersNotReady";
         Set(status, "ContainersReady", ready, reason, "containers with unready status: ", unready, now);
@@ -46,7 +49,8 @@ internal static class PodStatus
         return main.All(one => one.State is Waiting && one.Log is null) ? "Pending" : "Running";
     }
 
-    private static void Set(JsonObject status, string type, bool value, string reason, string message, IEnumerable<ContainerRun> why, string now) =>
+    private static void Set(
+        JsonObject status, string type, bool value, string reason, string message, IEnumerable<ContainerRun> why, string now) =>
         Controllers.Conditions.SetCondition(status, type, value ? "True" : "False", value ? "" : reason,
             value || reason == "PodCompleted" ? "" : $"{message}[{string.Join(' ', why.Select(one => one.Name))}]", now);
 

@@ -9,7 +9,8 @@ namespace ChatOps.Cluster.Kubelet;
 /// <summary>Asks a container how it is: by connecting, by HTTP, or by running a command, within the probe's own timeout.</summary>
 internal sealed class Probe(JsonObject probe, JsonObject container, ContainerContext context, TimeProvider time)
 {
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero, AllowAutoRedirect = false });
+    private static readonly HttpClient Http =
+        new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero, AllowAutoRedirect = false });
 
     public TimeSpan InitialDelay => Seconds("initialDelaySeconds", 0);
 
@@ -36,7 +37,8 @@ internal sealed class Probe(JsonObject probe, JsonObject container, ContainerCon
         {
             return "probe timed out";
         }
-        catch (Exception error) when (error is SocketException or HttpRequestException or IOException or System.ComponentModel.Win32Exception)
+        catch (Exception error) when (error is SocketException or HttpRequestException or IOException
+            or System.ComponentModel.Win32Exception)
         {
             return error.Message;
         }
@@ -52,7 +54,8 @@ internal sealed class Probe(JsonObject probe, JsonObject container, ContainerCon
     private async Task<string?> GetAsync(JsonObject http, CancellationToken cancellation)
     {
         var path = http.Text("path") ?? "/";
-        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{PortOf(http)}{(path.StartsWith('/') ? path : "/" + path)}");
+        var url = string.Create(
+            CultureInfo.InvariantCulture, $"http://127.0.0.1:{PortOf(http)}{(path.StartsWith('/') ? path : "/" + path)}");
         using var response = await Http.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead, cancellation);
         return (int)response.StatusCode is >= 200 and < 400 ? null : $"HTTP probe failed with statuscode: {(int)response.StatusCode}";
     }
@@ -80,7 +83,8 @@ internal sealed class Probe(JsonObject probe, JsonObject container, ContainerCon
 
     private int PortOf(JsonObject action)
     {
-        var port = action.Number("port") ?? container.ItemsAt("ports").FirstOrDefault(one => one.Text("name") == action.Text("port")).Number("containerPort") ?? 0;
+        var port = action.Number("port")
+            ?? container.ItemsAt("ports").FirstOrDefault(one => one.Text("name") == action.Text("port")).Number("containerPort") ?? 0;
         return context.HostPort((int)port);
     }
 

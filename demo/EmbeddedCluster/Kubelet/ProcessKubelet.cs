@@ -7,9 +7,12 @@ using ChatOps.Kubernetes;
 namespace ChatOps.Cluster.Kubelet;
 
 /// <summary>Runs the pods of one node as processes of this machine, for any API server; disposed, it leaves no process behind.</summary>
-/// <remarks>It also is the scheduler: a pod without a node is bound to its own. An API server that is away stops nothing.</remarks>
+/// <remarks>
+/// It also is the scheduler: a pod without a node is bound to its own, unless that is cordoned. An API server that is away stops nothing.
+/// </remarks>
 public sealed class ProcessKubelet : IContainerLogs, IAsyncDisposable
 {
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.5);
     private readonly IKubernetesClient _client;
     private readonly KubeletOptions _options;
     private readonly ChildSpawner _spawner = new();
@@ -29,7 +32,8 @@ public sealed class ProcessKubelet : IContainerLogs, IAsyncDisposable
     }
 
     /// <summary>Starts at once; pods that exist already are started as they are seen.</summary>
-    public static Task<ProcessKubelet> StartAsync(IKubernetesClient client, KubeletOptions options) => Task.FromResult(new ProcessKubelet(client, options));
+    public static Task<ProcessKubelet> StartAsync(IKubernetesClient client, KubeletOptions options) =>
+        Task.FromResult(new ProcessKubelet(client, options));
 
     /// <summary>Ends only with the kubelet; fails when it cannot go on, so that nobody waits for pods that will never start.</summary>
     public Task Completion => Task.WhenAny(_watching, _node).Unwrap();
@@ -109,15 +113,38 @@ public sealed class ProcessKubelet : IContainerLogs, IAsyncDisposable
     }
 
     /// <summary>Goes on until the server has it: a pod that has not changed is not seen again, whatever is listed.</summary>
-    private void Bind(RawResource pod) => _calls.Make($"bind {pod.Metadata.Uid}", cancellation =>
-        _client.PostAsync(RawKinds.Pods, pod.Metadata.Namespace, pod.Metadata.Name, "binding", new JsonObject
+    private void Bind(RawResource pod) => _calls.Make($"bind {pod.Metadata.Uid}", cancellation => BindAsync(pod, cancellation));
+
+    private async Task BindAsync(RawResource pod, CancellationToken cancellation)
+    {
+        if (await IsCordonedAsync(cancellation)) await TellUnschedulableAsync(pod, cancellation);
+        while (await IsCordonedAsync(cancellation)) await Task.Delay(Look, _options.Time, cancellation);
+        await _client.PostAsync(RawKinds.Pods, pod.Metadata.Namespace, pod.Metadata.Name, "binding", new JsonObject
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Binding",
             ["metadata"] = new JsonObject { ["name"] = pod.Metadata.Name, ["namespace"] = pod.Metadata.Namespace },
             ["target"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = _options.NodeName },
-        }, cancellation));
+        }, cancellation);
+    }
+
+    /// <summary>Whether <c>kubectl cordon</c> keeps new pods away.</summary>
+    private async Task<bool> IsCordonedAsync(CancellationToken cancellation) =>
+        (await _client.FindRawAsync(RawKinds.Nodes, null, _options.NodeName, cancellation)).Flag("spec", "unschedulable");
+
+    /// <summary>As the real scheduler words it.</summary>
+    private async Task TellUnschedulableAsync(RawResource pod, CancellationToken cancellation)
+    {
+        var status = pod.Rest["status"]?.DeepClone() as JsonObject ?? [];
+        Controllers.Conditions.SetCondition(
+            status, "PodScheduled", "False", "Unschedulable", "0/1 nodes are available: 1 node(s) were unschedulable.",
+            _options.Time.GetUtcNow().ToApiTime());
+        await _client.PatchAsync(
+            RawKinds.Pods, pod.Metadata.Namespace, pod.Metadata.Name, Patch.Merge(new JsonObject { ["status"] = status }), cancellation,
+            "status");
+    }
 
     private void Delete(RawResource pod) => _calls.Make($"delete {pod.Metadata.Uid}", cancellation => _client.DeleteAsync(
-        RawKinds.Pods, pod.Metadata.Namespace, pod.Metadata.Name, new Deletion(GracePeriodSeconds: 0, Uid: pod.Metadata.Uid), cancellation));
+        RawKinds.Pods, pod.Metadata.Namespace, pod.Metadata.Name,
+        new Deletion(GracePeriodSeconds: 0, Uid: pod.Metadata.Uid), cancellation));
 }

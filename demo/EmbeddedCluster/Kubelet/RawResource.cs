@@ -17,7 +17,8 @@ internal sealed class RawResourceConverter : JsonConverter<RawResource>
         return new(whole["metadata"].Deserialize(RawJson.Default.ObjectMeta) ?? new(), whole);
     }
 
-    public override void Write(Utf8JsonWriter writer, RawResource value, JsonSerializerOptions options) => value.Rest.WriteTo(writer, options);
+    public override void Write(Utf8JsonWriter writer, RawResource value, JsonSerializerOptions options) =>
+        value.Rest.WriteTo(writer, options);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ChatOps.Cluster.Logs;
 
 /// <summary>What one run of a container wrote, line by line; readers may follow it until the run has ended.</summary>
@@ -30,6 +32,14 @@ public sealed class ContainerLog(int capacity = 20_000)
             var skip = (int)Math.Max(0, from - _dropped);
             return ([.. _lines.Skip(skip)], _dropped + _lines.Count, _ended);
         }
+    }
+
+    /// <summary>The newest lines, cut to their last bytes in UTF-8.</summary>
+    public string Tail(int lines, int bytes)
+    {
+        byte[] text;
+        lock (_gate) text = Encoding.UTF8.GetBytes(string.Concat(_lines.TakeLast(lines).Select(line => line.Text + "\n")));
+        return Encoding.UTF8.GetString(text.AsSpan(Math.Max(0, text.Length - bytes)));
     }
 
     /// <summary>Completes when there is more than <paramref name="next"/> lines, or the run has ended.</summary>

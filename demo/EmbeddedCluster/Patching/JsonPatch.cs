@@ -29,7 +29,9 @@ internal static class JsonPatch
                 return Remove(document, path);
             case "replace":
                 Get(document, path);
-                return path.Length == 0 ? operation["value"]?.DeepClone() : Add(Remove(document, path), path, operation["value"]?.DeepClone());
+                return path.Length == 0
+                    ? operation["value"]?.DeepClone()
+                    : Add(Remove(document, path), path, operation["value"]?.DeepClone());
             case "move":
                 var moved = Get(document, Pointer(operation.Text("from"), operation))?.DeepClone();
                 return Add(Remove(document, Pointer(operation.Text("from"), operation)), path, moved);
@@ -107,5 +109,6 @@ internal static class JsonPatch
     private static StatusException Missing(ReadOnlySpan<string> path) =>
         Refused($"the path /{string.Join('/', path.ToArray())} does not exist");
 
-    private static StatusException Refused(string why) => new(422, "Invalid", $"the server rejected our request due to an error in our request: {why}", []);
+    private static StatusException Refused(string why) =>
+        new(422, "Invalid", $"the server rejected our request due to an error in our request: {why}", []);
 }

@@ -5,8 +5,13 @@ using ChatOps.Cluster.Schemas;
 
 namespace ChatOps.Cluster.Patching;
 
-/// <summary>Applies a strategic merge patch: like a merge patch, but lists with a merge key are merged by it, and directives are obeyed.</summary>
-/// <remarks>Kubernetes API conventions, "Strategic Merge Patch": <c>$patch</c>, <c>$retainKeys</c>, <c>$setElementOrder</c>, <c>$deleteFromPrimitiveList</c>.</remarks>
+/// <summary>
+/// Applies a strategic merge patch: like a merge patch, but lists with a merge key are merged by it, and directives are obeyed.
+/// </summary>
+/// <remarks>
+/// Kubernetes API conventions, "Strategic Merge Patch": <c>$patch</c>, <c>$retainKeys</c>, <c>$setElementOrder</c>,
+/// <c>$deleteFromPrimitiveList</c>.
+/// </remarks>
 internal static class StrategicMergePatch
 {
     private const string Directive = "$patch";

@@ -27,7 +27,8 @@ internal static class SchemaValidation
         }
         if (!HasType(node, schema, out var expected))
         {
-            errors.Add(FieldError.Invalid(Named(path), ActualType(node), $"{Named(path)} in body must be of type {expected}: {Quoted(ActualType(node))}"));
+            errors.Add(FieldError.Invalid(
+                Named(path), ActualType(node), $"{Named(path)} in body must be of type {expected}: {Quoted(ActualType(node))}"));
             return;
         }
         if (schema.Limits is { } limits)
@@ -96,9 +97,11 @@ internal static class SchemaValidation
     {
         var number = Number(node);
         if (limits.Minimum is { } minimum && (limits.ExclusiveMinimum ? number <= minimum : number < minimum))
-            errors.Add(FieldError.Invalid(path, node, $"{path} in body should be greater than{OrEqual(limits.ExclusiveMinimum)} {Plain(minimum)}"));
+            errors.Add(FieldError.Invalid(
+                path, node, $"{path} in body should be greater than{OrEqual(limits.ExclusiveMinimum)} {Plain(minimum)}"));
         if (limits.Maximum is { } maximum && (limits.ExclusiveMaximum ? number >= maximum : number > maximum))
-            errors.Add(FieldError.Invalid(path, node, $"{path} in body should be less than{OrEqual(limits.ExclusiveMaximum)} {Plain(maximum)}"));
+            errors.Add(FieldError.Invalid(
+                path, node, $"{path} in body should be less than{OrEqual(limits.ExclusiveMaximum)} {Plain(maximum)}"));
         if (limits.MultipleOf is { } step && Math.Abs(number / step - Math.Round(number / step)) > 1e-9)
             errors.Add(FieldError.Invalid(path, node, $"{path} in body should be a multiple of {Plain(step)}"));
     }

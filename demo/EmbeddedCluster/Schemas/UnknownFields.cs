@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace ChatOps.Cluster.Schemas;
 
-/// <summary>Finds, and where asked removes, the fields a schema does not declare (pruning of structural schemas; strict field validation).</summary>
+/// <summary>
+/// Finds, and where asked removes, the fields a schema does not declare (pruning of structural schemas; strict field validation).
+/// </summary>
 internal static class UnknownFields
 {
     /// <summary>Paths of undeclared fields, in the order met; with <paramref name="prune"/> they are gone afterwards.</summary>

@@ -47,7 +47,8 @@ internal sealed class FieldSelector
     public bool Matches(JsonObject value) => _terms.TrueForAll(term => term.Equal == (Read(value, term.Path) == term.Value));
 
     /// <summary>The name asked for, where the selector asks for exactly one.</summary>
-    public string? NameAskedFor => _terms.Where(term => term.Equal && term.Path is ["metadata", "name"]).Select(term => term.Value).FirstOrDefault();
+    public string? NameAskedFor =>
+        _terms.Where(term => term.Equal && term.Path is ["metadata", "name"]).Select(term => term.Value).FirstOrDefault();
 
     private static string Read(JsonObject value, string[] path) =>
         value.At(path) switch

@@ -4,7 +4,9 @@ using ChatOps.Cluster.Json;
 
 namespace ChatOps.Cluster.Selectors;
 
-/// <summary>Decides whether labels match; understands the query form (equality and set based) and the object form (matchLabels, matchExpressions).</summary>
+/// <summary>
+/// Decides whether labels match; understands the query form (equality and set based) and the object form (matchLabels, matchExpressions).
+/// </summary>
 internal sealed class LabelSelector
 {
     private readonly List<Requirement> _requirements = [];

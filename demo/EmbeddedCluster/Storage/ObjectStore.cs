@@ -4,7 +4,9 @@ using ChatOps.Cluster.Json;
 
 namespace ChatOps.Cluster.Storage;
 
-/// <summary>Keeps every object, gives each commit the next resourceVersion of one counter, and shows commits to watchers in that order.</summary>
+/// <summary>
+/// Keeps every object, gives each commit the next resourceVersion of one counter, and shows commits to watchers in that order.
+/// </summary>
 /// <remarks>Committed objects are shared: copy before changing. Hold <see cref="Gate"/> to read and write as one step.</remarks>
 internal sealed class ObjectStore
 {
@@ -41,7 +43,8 @@ internal sealed class ObjectStore
     public IReadOnlyList<StoreEvent> Snapshot()
     {
         lock (Gate)
-            return [.. _objects.SelectMany(kind => kind.Value.Values.Select(value => new StoreEvent(Version, ChangeType.Added, kind.Key, value, null)))];
+            return [.. _objects.SelectMany(kind =>
+                kind.Value.Values.Select(value => new StoreEvent(Version, ChangeType.Added, kind.Key, value, null)))];
     }
 
     public JsonObject Put(string resource, JsonObject value)

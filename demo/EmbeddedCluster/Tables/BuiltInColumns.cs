@@ -9,11 +9,13 @@ namespace ChatOps.Cluster.Tables;
 internal static class BuiltInColumns
 {
     private static readonly Column Name = new("Name", (value, _) => value.Name(), 0, "string", "name");
-    private static readonly Column Age = new("Age", (value, now) => HumanDuration.Since(value.Instant("metadata", "creationTimestamp"), now));
+    private static readonly Column Age =
+        new("Age", (value, now) => HumanDuration.Since(value.Instant("metadata", "creationTimestamp"), now));
     private static readonly Column Created = new("Created At", (value, _) => value.Text("metadata", "creationTimestamp"), 0, "date");
     private static readonly Column Containers = new("Containers", (value, _) => Join(TemplateContainers(value), "name"), 1);
     private static readonly Column Images = new("Images", (value, _) => Join(TemplateContainers(value), "image"), 1);
-    private static readonly Column Selector = new("Selector", (value, _) => LabelSelector.FromObject(value.At("spec", "selector")).ToString(), 1);
+    private static readonly Column Selector =
+        new("Selector", (value, _) => LabelSelector.FromObject(value.At("spec", "selector")).ToString(), 1);
 
     public static IReadOnlyList<Column> For(ResourceKind kind) => kind.GroupResource switch
     {
@@ -21,7 +23,8 @@ internal static class BuiltInColumns
         "deployments.apps" =>
         [
             Name, new("Ready", (value, _) => $"{value.Number("status", "readyReplicas") ?? 0}/{value.Number("spec", "replicas") ?? 0}"),
-            Count("Up-to-date", "status", "updatedReplicas"), Count("Available", "status", "availableReplicas"), Age, Containers, Images, Selector,
+            Count("Up-to-date", "status", "updatedReplicas"), Count("Available", "status", "availableReplicas"),
+            Age, Containers, Images, Selector,
         ],
         "statefulsets.apps" =>
         [
@@ -65,8 +68,10 @@ internal static class BuiltInColumns
     [
         Name, new("Ready", (value, _) => PodRow.Ready(value)), new("Status", (value, _) => PodRow.Status(value)),
         new("Restarts", (value, now) => PodRow.Restarts(value, now)), Age,
-        new("IP", (value, _) => value.Text("status", "podIP") ?? "<none>", 1), new("Node", (value, _) => value.Text("spec", "nodeName") ?? "<none>", 1),
-        new("Nominated Node", (value, _) => value.Text("status", "nominatedNodeName") ?? "<none>", 1), new("Readiness Gates", (_, _) => "<none>", 1),
+        new("IP", (value, _) => value.Text("status", "podIP") ?? "<none>", 1),
+        new("Node", (value, _) => value.Text("spec", "nodeName") ?? "<none>", 1),
+        new("Nominated Node", (value, _) => value.Text("status", "nominatedNodeName") ?? "<none>", 1),
+        new("Readiness Gates", (_, _) => "<none>", 1),
     ];
 
     private static IReadOnlyList<Column> Jobs() =>
@@ -90,10 +95,12 @@ internal static class BuiltInColumns
 
     private static IReadOnlyList<Column> Volumes() =>
     [
-        Name, Text("Capacity", "spec", "capacity", "storage"), new("Access Modes", (value, _) => Modes(value.ArrayAt("spec", "accessModes"))),
+        Name, Text("Capacity", "spec", "capacity", "storage"),
+        new("Access Modes", (value, _) => Modes(value.ArrayAt("spec", "accessModes"))),
         Text("Reclaim Policy", "spec", "persistentVolumeReclaimPolicy"),
         new("Status", (value, _) => value.IsDeleting() ? "Terminating" : value.Text("status", "phase")),
-        new("Claim", (value, _) => value.ObjectAt("spec", "claimRef") is { } claim ? $"{claim.Text("namespace")}/{claim.Text("name")}" : ""),
+        new("Claim", (value, _) => value.ObjectAt("spec", "claimRef") is { } claim
+            ? $"{claim.Text("namespace")}/{claim.Text("name")}" : ""),
         Text("StorageClass", "spec", "storageClassName"),
         new("VolumeAttributesClass", (value, _) => value.Text("spec", "volumeAttributesClassName") ?? "<unset>"),
         Text("Reason", "status", "reason"), Age, Text("VolumeMode", "spec", "volumeMode") with { Priority = 1 },
@@ -102,9 +109,11 @@ internal static class BuiltInColumns
     private static IReadOnlyList<Column> Services() =>
     [
         Name, Text("Type", "spec", "type"), new("Cluster-IP", (value, _) => value.Text("spec", "clusterIP") ?? "<none>"),
-        new("External-IP", (value, _) => value.Text("spec", "externalName") ?? (value.Text("spec", "type") == "LoadBalancer" ? "<pending>" : "<none>")),
+        new("External-IP", (value, _) => value.Text("spec", "externalName")
+            ?? (value.Text("spec", "type") == "LoadBalancer" ? "<pending>" : "<none>")),
         new("Port(s)", (value, _) => Ports(value)), Age,
-        new("Selector", (value, _) => LabelSelector.FromMap(value.ObjectAt("spec", "selector")).ToString() is { Length: > 0 } text ? text : "<none>", 1),
+        new("Selector", (value, _) => LabelSelector.FromMap(value.ObjectAt("spec", "selector")).ToString() is { Length: > 0 } text
+            ? text : "<none>", 1),
     ];
 
     private static IReadOnlyList<Column> Events() =>
@@ -121,9 +130,11 @@ internal static class BuiltInColumns
 
     private static IReadOnlyList<Column> Nodes() =>
     [
-        Name, new("Status", (value, _) => (IsReady(value) ? "Ready" : "NotReady") + (value.Flag("spec", "unschedulable") ? ",SchedulingDisabled" : "")),
+        Name, new("Status", (value, _) => (IsReady(value) ? "Ready" : "NotReady")
+            + (value.Flag("spec", "unschedulable") ? ",SchedulingDisabled" : "")),
         new("Roles", (_, _) => "<none>"), Age, Text("Version", "status", "nodeInfo", "kubeletVersion"),
-        new("Internal-IP", (value, _) => value.ItemsAt("status", "addresses").FirstOrDefault(one => one.Text("type") == "InternalIP").Text("address") ?? "<none>", 1),
+        new("Internal-IP", (value, _) => value.ItemsAt("status", "addresses")
+            .FirstOrDefault(one => one.Text("type") == "InternalIP").Text("address") ?? "<none>", 1),
         new("External-IP", (_, _) => "<none>", 1), Text("OS-Image", "status", "nodeInfo", "osImage") with { Priority = 1 },
         Text("Kernel-Version", "status", "nodeInfo", "kernelVersion") with { Priority = 1 },
         Text("Container-Runtime", "status", "nodeInfo", "containerRuntimeVersion") with { Priority = 1 },
@@ -131,7 +142,8 @@ internal static class BuiltInColumns
 
     private static IReadOnlyList<Column> StorageClasses() =>
     [
-        new("Name", (value, _) => value.Name() + (value.Annotation("storageclass.kubernetes.io/is-default-class") == "true" ? " (default)" : ""), 0, "string", "name"),
+        new("Name", (value, _) => value.Name()
+            + (value.Annotation("storageclass.kubernetes.io/is-default-class") == "true" ? " (default)" : ""), 0, "string", "name"),
         Text("Provisioner", "provisioner"), Text("ReclaimPolicy", "reclaimPolicy"), Text("VolumeBindingMode", "volumeBindingMode"),
         new("AllowVolumeExpansion", (value, _) => value.Flag("allowVolumeExpansion"), 0, "boolean"), Age,
     ];
@@ -139,7 +151,8 @@ internal static class BuiltInColumns
     private static IReadOnlyList<Column> Budgets() =>
     [
         Name, new("Min Available", (value, _) => Plain(value.At("spec", "minAvailable"))),
-        new("Max Unavailable", (value, _) => Plain(value.At("spec", "maxUnavailable"))), Count("Allowed Disruptions", "status", "disruptionsAllowed"), Age,
+        new("Max Unavailable", (value, _) => Plain(value.At("spec", "maxUnavailable"))),
+        Count("Allowed Disruptions", "status", "disruptionsAllowed"), Age,
     ];
 
     private static IReadOnlyList<Column> Ingresses() =>
@@ -169,7 +182,11 @@ internal static class BuiltInColumns
     private static string JobStatus(JsonObject job)
     {
         bool Is(string type) => job.ItemsAt("status", "conditions").Any(one => one.Text("type") == type && one.Text("status") == "True");
-        return Is("Complete") ? "Complete" : Is("Failed") ? "Failed" : job.IsDeleting() ? "Terminating" : Is("Suspended") ? "Suspended" : "Running";
+        return Is("Complete") ? "Complete"
+            : Is("Failed") ? "Failed"
+            : job.IsDeleting() ? "Terminating"
+            : Is("Suspended") ? "Suspended"
+            : "Running";
     }
 
     private static string Controller(JsonObject value)
@@ -191,7 +208,9 @@ internal static class BuiltInColumns
     private static string Ports(JsonObject service)
     {
         var ports = service.ItemsAt("spec", "ports").Select(port =>
-            port.Number("nodePort") is { } node ? $"{port.Number("port")}:{node}/{port.Text("protocol")}" : $"{port.Number("port")}/{port.Text("protocol")}");
+            port.Number("nodePort") is { } node
+                ? $"{port.Number("port")}:{node}/{port.Text("protocol")}"
+                : $"{port.Number("port")}/{port.Text("protocol")}");
         return string.Join(",", ports) is { Length: > 0 } text ? text : "<none>";
     }
 

@@ -4,7 +4,9 @@ using ChatOps.Cluster.Json;
 
 namespace ChatOps.Cluster.Tables;
 
-/// <summary>Reads the simple JSON paths of printer columns: fields, quoted fields, indexes, <c>[*]</c> and <c>[?(@.field=="text")]</c>.</summary>
+/// <summary>
+/// Reads the simple JSON paths of printer columns: fields, quoted fields, indexes, <c>[*]</c> and <c>[?(@.field=="text")]</c>.
+/// </summary>
 internal static class JsonPath
 {
     public static IEnumerable<JsonNode> Find(JsonNode root, string path)

@@ -17,7 +17,9 @@ internal static class PodRow
         var statuses = pod.ItemsAt("status", "containerStatuses").ToList();
         var count = statuses.Sum(one => one.Number("restartCount") ?? 0);
         var last = statuses.Select(one => one.Instant("lastState", "terminated", "finishedAt")).Max();
-        return count > 0 && last is not null ? $"{count} ({HumanDuration.Since(last, now)} ago)" : count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return count > 0 && last is not null
+            ? $"{count} ({HumanDuration.Since(last, now)} ago)"
+            : count.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public static string Status(JsonObject pod)

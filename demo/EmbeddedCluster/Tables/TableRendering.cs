@@ -8,7 +8,8 @@ namespace ChatOps.Cluster.Tables;
 internal static class TableRendering
 {
     public static JsonObject Render(
-        ResourceKind kind, IReadOnlyList<JsonObject> values, string version, bool withColumns, DateTimeOffset now, Func<JsonObject, JsonNode?> rowObject)
+        ResourceKind kind, IReadOnlyList<JsonObject> values, string version, bool withColumns,
+        DateTimeOffset now, Func<JsonObject, JsonNode?> rowObject)
     {
         var columns = kind.IsCustom ? CustomColumns(kind) : BuiltInColumns.For(kind);
         return new JsonObject

@@ -9,7 +9,9 @@ using ChatOps.Cluster.Storage;
 
 namespace ChatOps.Cluster.Writing;
 
-/// <summary>The one way into the store: every create, update and apply passes the same admission, whoever asks, as one atomic step.</summary>
+/// <summary>
+/// The one way into the store: every create, update and apply passes the same admission, whoever asks, as one atomic step.
+/// </summary>
 internal sealed class ObjectWriter(ObjectStore store, KindCatalog kinds, TimeProvider time)
 {
     private static readonly string[] SystemMetadata =
@@ -40,8 +42,11 @@ internal sealed class ObjectWriter(ObjectStore store, KindCatalog kinds, TimePro
         }
     }
 
-    /// <summary>Replaces an object by what <paramref name="change"/> makes of a copy of it; nothing is stored when nothing changes.</summary>
-    public JsonObject Update(ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, WriteOptions options, bool applied = false)
+    /// <summary>
+    /// Replaces an object by what <paramref name="change"/> makes of a copy of it; nothing is stored when nothing changes.
+    /// </summary>
+    public JsonObject Update(
+        ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, WriteOptions options, bool applied = false)
     {
         lock (store.Gate)
         {
@@ -63,7 +68,8 @@ internal sealed class ObjectWriter(ObjectStore store, KindCatalog kinds, TimePro
     }
 
     /// <summary>Server-side apply: creates the object or merges into it; <paramref name="created"/> tells which.</summary>
-    public JsonObject Apply(ResourceKind kind, string ns, string name, JsonObject configuration, WriteOptions options, bool force, out bool created)
+    public JsonObject Apply(
+        ResourceKind kind, string ns, string name, JsonObject configuration, WriteOptions options, bool force, out bool created)
     {
         lock (store.Gate)
         {
@@ -122,7 +128,8 @@ internal sealed class ObjectWriter(ObjectStore store, KindCatalog kinds, TimePro
     internal static void CheckPreconditions(ResourceKind kind, JsonObject current, string? uid, string? version)
     {
         if (!string.IsNullOrEmpty(uid) && uid != current.Uid())
-            throw StatusException.Conflict(kind, current.Name(), $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid()}");
+            throw StatusException.Conflict(
+                kind, current.Name(), $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid()}");
         if (!string.IsNullOrEmpty(version) && version != current.Text("metadata", "resourceVersion"))
             throw StatusException.Modified(kind, current.Name());
     }
@@ -152,7 +159,8 @@ internal sealed class ObjectWriter(ObjectStore store, KindCatalog kinds, TimePro
         var (version, name) = (value.Text("apiVersion"), value.Text("kind"));
         if ((version is not null && version != kind.ApiVersion) || (name is not null && name != kind.Kind))
             throw StatusException.BadRequest(
-                $"the API version in the data ({version}) or its kind ({name}) does not match the expected {kind.ApiVersion}, Kind={kind.Kind}");
+                $"the API version in the data ({version}) or its kind ({name}) "
+                    + $"does not match the expected {kind.ApiVersion}, Kind={kind.Kind}");
         value["apiVersion"] = kind.ApiVersion;
         value["kind"] = kind.Kind;
         if (!kind.Namespaced)

@@ -46,7 +46,8 @@ internal static class Preparation
             options.Warnings.AddRange(texts);
         if (options.FieldValidation == "Strict")
             throw StatusException.BadRequest(
-                $"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: strict decoding error: {string.Join(", ", texts)}");
+                $"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: "
+                    + $"strict decoding error: {string.Join(", ", texts)}");
     }
 
     private static void DropNulls(JsonNode? node)

@@ -30,14 +30,15 @@ internal sealed class TokenFile(string path, TimeProvider time) : Credentials
 {
     private readonly Lock _gate = new();
     private AuthenticationHeaderValue? _header;
-    private DateTimeOffset _readAt;
+    private readonly SteadyClock _clock = new(time);
+    private TimeSpan _readAt;
     private DateTime _written;
 
     internal override ValueTask<AuthenticationHeaderValue?> AuthorizationAsync(CancellationToken ct)
     {
         lock (_gate)
         {
-            var now = time.GetUtcNow();
+            var now = _clock.Now;
             if (_header is not null && now - _readAt < TimeSpan.FromSeconds(1)) return new(_header);
             var written = File.GetLastWriteTimeUtc(path);
             if (_header is null || written != _written)

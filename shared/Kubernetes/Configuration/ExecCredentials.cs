@@ -53,7 +53,8 @@ internal sealed class ExecCredentials(ExecCommand command, TimeProvider time) : 
 
     private async Task<string> RunAsync(CancellationToken ct)
     {
-        var start = new ProcessStartInfo(command.Program, command.Arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo(command.Program, command.Arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in command.Environment) start.Environment[name] = value;
         start.Environment["KUBERNETES_EXEC_INFO"] =
             $$$"""{"apiVersion":"{{{command.ApiVersion}}}","kind":"ExecCredential","spec":{"interactive":false}}""";

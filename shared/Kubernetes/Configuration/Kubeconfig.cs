@@ -63,7 +63,9 @@ public sealed class Kubeconfig
             ?? throw Broken(Names, "no current-context", null, "Run: kubectl config use-context NAME");
         var (chosen, _) = Entry("contexts", "context", contextName);
         var (cluster, clusterFile) = Entry("clusters", "cluster", chosen.Text("cluster") ?? "");
-        var user = chosen.Text("user") is { Length: > 0 } userName ? Entry("users", "user", userName) : (new YamlMappingNode(), clusterFile);
+        var user = chosen.Text("user") is { Length: > 0 } userName
+            ? Entry("users", "user", userName)
+            : (new YamlMappingNode(), clusterFile);
         return Connect(cluster, clusterFile, user.Item1, user.Item2) with { Namespace = chosen.Text("namespace") ?? "default" };
     }
 

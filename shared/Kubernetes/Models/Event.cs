@@ -30,4 +30,14 @@ public sealed record ObjectReference
     public string? Name { get; init; }
 
     public string? Uid { get; init; }
+
+    /// <summary>The object itself, as the server gave it.</summary>
+    public static ObjectReference To(ResourceKind kind, IResource resource) => new()
+    {
+        ApiVersion = kind.ApiVersion,
+        Kind = kind.Kind,
+        Namespace = resource.Metadata.Namespace,
+        Name = resource.Metadata.Name,
+        Uid = resource.Metadata.Uid,
+    };
 }

@@ -10,7 +10,14 @@ public sealed record Pod : IResource
 
     public PodStatus Status { get => field ?? new(); init; }
 
-    public bool IsReady => Metadata.DeletionTimestamp is null && Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
+    public bool IsReady =>
+        Metadata.DeletionTimestamp is null && Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
+
+    /// <summary>All its containers have ended for good.</summary>
+    public bool IsOver => Status.Phase is "Succeeded" or "Failed";
+
+    /// <summary>Whether a container of it runs or ever ran.</summary>
+    public bool HasStarted => IsOver || Status.AllContainers.Any(c => c.State?.Running is not null || c.State?.Terminated is not null);
 }
 
 public sealed record PodTemplate

@@ -16,7 +16,9 @@ internal sealed class CipherKey : IDisposable
 
     public ReadOnlySpan<byte> Bytes => _key;
 
-    /// <summary>Where the key of that database would be; null when it is none of Signal's. Takes full paths and those below a home.</summary>
+    /// <summary>
+    /// Where the key of that database would be; null when it is none of Signal's. Takes full paths and those below a home.
+    /// </summary>
     public static string? ConfigOf(string database) => Path.GetDirectoryName(database) is { } folder && Path.GetFileName(folder) == "sql"
         ? Path.Combine(Path.GetDirectoryName(folder) ?? "", "config.json")
         : null;

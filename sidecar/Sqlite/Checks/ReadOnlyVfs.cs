@@ -79,8 +79,9 @@ internal static unsafe class ReadOnlyVfs
     private static int Open(Vfs* vfs, byte* name, OpenFile* file, int flags, int* given)
     {
         *file = default;
-        var known = (flags & MainDatabase) != 0 && Marshal.PtrToStringUTF8((nint)name) is { } text && Sources.TryGetValue(text, out var source)
-            ? source : null;
+        var known = (flags & MainDatabase) != 0 && Marshal.PtrToStringUTF8((nint)name) is { } text
+            && Sources.TryGetValue(text, out var source)
+                ? source : null;
         if (known is null)
             return CannotOpen;
         file->Source = GCHandle.ToIntPtr(GCHandle.Alloc(known));

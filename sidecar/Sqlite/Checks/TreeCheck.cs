@@ -60,13 +60,16 @@ internal static class TreeCheck
             var isVirtual = Ask(database, "SELECT count(*) FROM sqlite_schema WHERE type='table' AND rootpage=0")[0];
             var skipped = int.Parse(isVirtual, System.Globalization.CultureInfo.InvariantCulture);
             var found = skipped > 0 && Libsqlite.Version() >= AsksVirtualTables
-                ? Tables(database).Select(table => Ask(database, $"PRAGMA {check}('{table.Replace("'", "''", StringComparison.Ordinal)}')")[0])
+                ? Tables(database)
+                    .Select(table => Ask(database, $"PRAGMA {check}('{table.Replace("'", "''", StringComparison.Ordinal)}')")[0])
                 : [Ask(database, $"PRAGMA {check}(1)")[0]];
             return new(found.FirstOrDefault(answer => answer != "ok") is { } wrong ? $"failed: {wrong}" : "ok", version, skipped);
         }
         catch (SqliteRefusalException refusal)
         {
-            return new(refusal.Code is Corrupt or NotDatabase or IoError ? $"failed: {refusal.Message}" : $"not checked: {refusal.Message}");
+            return new(refusal.Code is Corrupt or NotDatabase or IoError
+                ? $"failed: {refusal.Message}"
+                : $"not checked: {refusal.Message}");
         }
     }
 

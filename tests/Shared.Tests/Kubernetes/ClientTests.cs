@@ -31,7 +31,8 @@ public sealed class ClientTests : IAsyncLifetime
     public async Task A_server_fault_names_verb_and_object_and_is_transient()
     {
         _cluster.Embedded!.Faults.Fail(1, 500);
-        var thrown = await Assert.ThrowsAsync<ApiException>(() => Client.GetAsync(Kinds.ConfigMaps, "default", "a", CancellationToken.None));
+        var thrown = await Assert.ThrowsAsync<ApiException>(
+            () => Client.GetAsync(Kinds.ConfigMaps, "default", "a", CancellationToken.None));
         Assert.StartsWith("get configmaps/a in namespace default: ", thrown.Message, StringComparison.Ordinal);
         Assert.Equal((HttpStatusCode.InternalServerError, true), (thrown.Code, thrown.IsTransient));
     }
@@ -55,19 +56,25 @@ public sealed class ClientTests : IAsyncLifetime
     {
         await using var proxy = await LocalServer.StartAsync(context => context.Response.WriteAsync(body));
         using var client = new KubernetesClient(new ClusterConnection(proxy.Url));
-        var thrown = await Assert.ThrowsAsync<ApiException>(() => client.GetAsync(Kinds.ConfigMaps, "default", "a", CancellationToken.None));
+        var thrown = await Assert.ThrowsAsync<ApiException>(
+            () => client.GetAsync(Kinds.ConfigMaps, "default", "a", CancellationToken.None));
         Assert.Equal(("Unreadable", true), (thrown.Reason, thrown.IsTransient));
         Assert.StartsWith("get configmaps/a in namespace default: ", thrown.Message, StringComparison.Ordinal);
         var watch = client.WatchAsync(Kinds.ConfigMaps, "default", Selection.All, "0", CancellationToken.None);
         if (body.Length > 0)
-            Assert.Equal("Unreadable", (await Assert.ThrowsAsync<ApiException>(async () => await watch.GetAsyncEnumerator().MoveNextAsync())).Reason);
+        {
+            var unread = await Assert.ThrowsAsync<ApiException>(async () => await watch.GetAsyncEnumerator().MoveNextAsync());
+            Assert.Equal("Unreadable", unread.Reason);
+        }
     }
 
     [Fact]
     public async Task What_is_not_there_is_null_or_named()
     {
         Assert.Null(await Client.FindAsync(Kinds.ConfigMaps, "default", "nowhere", CancellationToken.None));
-        Assert.True((await Assert.ThrowsAsync<ApiException>(() => Client.GetAsync(Kinds.ConfigMaps, "default", "nowhere", CancellationToken.None))).IsNotFound);
+        var thrown = await Assert.ThrowsAsync<ApiException>(
+            () => Client.GetAsync(Kinds.ConfigMaps, "default", "nowhere", CancellationToken.None));
+        Assert.True(thrown.IsNotFound);
         await Client.DeleteAsync(Kinds.ConfigMaps, "default", "nowhere", new Deletion(), CancellationToken.None);
     }
 
@@ -85,7 +92,9 @@ public sealed class ClientTests : IAsyncLifetime
         var old = await MapAsync("a");
         await Client.PatchAsync(Kinds.ConfigMaps, "default", "a", Data("x", "1"), CancellationToken.None);
         var patch = Patch.Merge(new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = old.Metadata.ResourceVersion } });
-        Assert.True((await Assert.ThrowsAsync<ApiException>(() => Client.PatchAsync(Kinds.ConfigMaps, "default", "a", patch, CancellationToken.None))).IsConflict);
+        var thrown = await Assert.ThrowsAsync<ApiException>(
+            () => Client.PatchAsync(Kinds.ConfigMaps, "default", "a", patch, CancellationToken.None));
+        Assert.True(thrown.IsConflict);
     }
 
     [Fact]
@@ -122,13 +131,38 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_informer_finds_what_belongs_together_and_keeps_nothing_of_what_is_gone()
+    {
+        using var stop = new CancellationTokenSource();
+        var informer = new Informer<DataResource>(
+            Client, Kinds.ConfigMaps, "default", Selection.All, TimeProvider.System, m => m.Metadata.Label("group") ?? "");
+        async Task PutAsync(string name, string group)
+        {
+            _cluster.Embedded!.Apply($"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: {name}, labels: {{group: {group}}}}}}}");
+            await Eventually.TrueAsync($"{name} is in {group}", () => informer.Of(group).Any(m => m.Metadata.Name == name));
+        }
+        var running = informer.RunAsync(_ => default, stop.Token);
+        await PutAsync("a", "red");
+        await PutAsync("b", "red");
+        await PutAsync("c", "blue");
+        await PutAsync("a", "blue");
+        Assert.Equal(["b"], informer.Of("red").Select(m => m.Metadata.Name));
+        Assert.Equal(["a", "c"], informer.Of("blue").Select(m => m.Metadata.Name).Order());
+        await Client.DeleteAsync(Kinds.ConfigMaps, "default", "b", new Deletion(), CancellationToken.None);
+        await Eventually.TrueAsync("b is gone", () => !informer.Of("red").Any());
+        Assert.Empty(informer.Of("green"));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
     public async Task Waiting_for_an_object_sees_its_deletion()
     {
         await MapAsync("a");
         var gone = Client.WaitForAsync(Kinds.ConfigMaps, "default", "a", m => m is null, TimeProvider.System, CancellationToken.None);
         Assert.False(gone.IsCompleted);
         await Client.DeleteAsync(Kinds.ConfigMaps, "default", "a", new Deletion(), CancellationToken.None);
-        Assert.Null(await gone.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Null(await gone.WaitAsync(TimeSpan.FromSeconds(90)));
     }
 
     private static Task SeenAsync(List<string> seen, string what) => Eventually.TrueAsync(what, () =>
@@ -136,8 +170,8 @@ public sealed class ClientTests : IAsyncLifetime
         lock (seen) return seen.Contains(what);
     });
 
-    private Task<DataResource> MapAsync(string name) =>
-        Client.CreateAsync(Kinds.ConfigMaps, "default", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } }, CancellationToken.None);
+    private Task<DataResource> MapAsync(string name) => Client.CreateAsync(
+        Kinds.ConfigMaps, "default", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } }, CancellationToken.None);
 
     private static Patch Data(string key, string value) => Patch.Merge(new JsonObject { ["data"] = new JsonObject { [key] = value } });
 }

@@ -26,7 +26,9 @@ public sealed class KubeconfigTests
     [Fact]
     public async Task The_first_file_to_name_a_thing_wins()
     {
-        var merged = Load(First, First.Replace("one.example", "two.example", StringComparison.Ordinal).Replace("token: first", "token: second", StringComparison.Ordinal));
+        var second = First.Replace("one.example", "two.example", StringComparison.Ordinal)
+            .Replace("token: first", "token: second", StringComparison.Ordinal);
+        var merged = Load(First, second);
         Assert.Equal("one.example", merged.Connect().Server.Host);
         Assert.Equal("Bearer first", (await merged.Connect().Credentials.AuthorizationAsync(CancellationToken.None))!.ToString());
     }
@@ -38,7 +40,8 @@ public sealed class KubeconfigTests
         var token = Path.Combine(folder.FullName, "token");
         await File.WriteAllTextAsync(token, "old\n");
         var kubeconfig = new Kubeconfig();
-        kubeconfig.Add(First.Replace("token: first", "tokenFile: token", StringComparison.Ordinal), Path.Combine(folder.FullName, "config"));
+        kubeconfig.Add(
+            First.Replace("token: first", "tokenFile: token", StringComparison.Ordinal), Path.Combine(folder.FullName, "config"));
         var credentials = kubeconfig.Connect().Credentials;
         Assert.Equal("old", (await credentials.AuthorizationAsync(CancellationToken.None))!.Parameter);
         await File.WriteAllTextAsync(token, "new\n");
@@ -50,7 +53,8 @@ public sealed class KubeconfigTests
     [Fact]
     public async Task A_program_may_give_the_token()
     {
-        var exec = """{exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, args: ["-c", "echo '{\"status\": {\"token\": \"'$WHO'\"}}'"], env: [{name: WHO, value: plugin}]}}""";
+        var exec = """{exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, """
+            + """args: ["-c", "echo '{\"status\": {\"token\": \"'$WHO'\"}}'"], env: [{name: WHO, value: plugin}]}}""";
         var credentials = Load(First.Replace("{token: first}", exec, StringComparison.Ordinal)).Connect().Credentials;
         Assert.Equal("plugin", (await credentials.AuthorizationAsync(CancellationToken.None))!.Parameter);
     }
@@ -75,8 +79,8 @@ public sealed class KubeconfigTests
     }
 
     [Fact]
-    public void A_context_without_its_cluster_says_so() =>
-        Assert.Contains("clusters has no 'nowhere'", Assert.Throws<FaultException>(() => Load(First).Connect("lost")).Message, StringComparison.Ordinal);
+    public void A_context_without_its_cluster_says_so() => Assert.Contains(
+        "clusters has no 'nowhere'", Assert.Throws<FaultException>(() => Load(First).Connect("lost")).Message, StringComparison.Ordinal);
 
     private static Kubeconfig Load(params string[] texts)
     {

@@ -29,9 +29,12 @@ public sealed class RealServerTests : IAsyncLifetime
         Assert.StartsWith("v1.", await client.VersionAsync(CancellationToken.None), StringComparison.Ordinal);
         var body = new JsonObject { ["metadata"] = new JsonObject { ["name"] = "a" }, ["data"] = new JsonObject { ["x"] = "1" } };
         var made = await client.CreateAsync(Kinds.ConfigMaps, "default", body, CancellationToken.None);
-        await using var watch = client.WatchAsync(Kinds.ConfigMaps, "default", Selection.Named("a"), made.Metadata.ResourceVersion!, CancellationToken.None)
+        await using var watch = client
+            .WatchAsync(Kinds.ConfigMaps, "default", Selection.Named("a"), made.Metadata.ResourceVersion!, CancellationToken.None)
             .GetAsyncEnumerator();
-        await client.PatchAsync(Kinds.ConfigMaps, "default", "a", Patch.Apply(new JsonObject { ["data"] = new JsonObject { ["y"] = "2" } }), CancellationToken.None);
+        await client.PatchAsync(
+            Kinds.ConfigMaps, "default", "a", Patch.Apply(new JsonObject { ["data"] = new JsonObject { ["y"] = "2" } }),
+            CancellationToken.None);
         Assert.True(await watch.MoveNextAsync());
         Assert.Equal(("1", "2"), (watch.Current.Object.Data!["x"], watch.Current.Object.Data["y"]));
         await client.DeleteAsync(Kinds.ConfigMaps, "default", "a", new Deletion(), CancellationToken.None);
@@ -42,13 +45,17 @@ public sealed class RealServerTests : IAsyncLifetime
     [Fact]
     public async Task A_missing_right_is_named_with_what_to_add()
     {
-        var connection = Kubeconfig.Load([_cluster!.KubeconfigPath]).Connect() with { Credentials = Credentials.Token(new("nobody-knows-this")) };
+        var connection =
+            Kubeconfig.Load([_cluster!.KubeconfigPath]).Connect() with { Credentials = Credentials.Token(new("nobody-knows-this")) };
         using var stranger = new KubernetesClient(connection);
-        var unknown = await Assert.ThrowsAsync<ApiException>(() => stranger.ListAsync(Kinds.Pods, "default", Selection.All, CancellationToken.None));
+        var unknown = await Assert.ThrowsAsync<ApiException>(() =>
+            stranger.ListAsync(Kinds.Pods, "default", Selection.All, CancellationToken.None));
         Assert.Contains("The token or certificate is not accepted", unknown.Hint, StringComparison.Ordinal);
         using var anonymous = new KubernetesClient(connection with { Credentials = Credentials.None });
         var refused = await Assert.ThrowsAsync<ApiException>(() => anonymous.PatchAsync(
             Kinds.StatefulSets, "default", "a", Patch.Merge([]), CancellationToken.None));
-        Assert.Equal("The role of this program lacks the verb patch on statefulsets of apps: add it to the Role in namespace default", refused.Hint);
+        Assert.Equal(
+            "The role of this program lacks the verb patch on statefulsets of apps: add it to the Role in namespace default",
+            refused.Hint);
     }
 }

@@ -57,7 +57,9 @@ public sealed class MetricsCollectorTests : IDisposable
         foreach (var value in (double[])[0.5, 1, 2, 100]) histogram.Record(value);
         var page = Read();
         Assert.Equal((2, 3, 4), (
-            page["""took_seconds_bucket{le="1"}"""], page["""took_seconds_bucket{le="2.5"}"""], page["""took_seconds_bucket{le="+Inf"}"""]));
+            page["""took_seconds_bucket{le="1"}"""],
+            page["""took_seconds_bucket{le="2.5"}"""],
+            page["""took_seconds_bucket{le="+Inf"}"""]));
         Assert.Equal((103.5, 4), (page["took_seconds_sum"], page["took_seconds_count"]));
     }
 

@@ -82,7 +82,9 @@ public sealed partial class ObservabilityTests
 
     private static string Text(YamlMappingNode node, string key) => ((YamlScalarNode)node[key]).Value!;
 
-    /// <summary>A name of ours; labels of ours that begin alike stand in a list of labels or before a comparison, and are left out.</summary>
+    /// <summary>
+    /// A name of ours; labels of ours that begin alike stand in a list of labels or before a comparison, and are left out.
+    /// </summary>
     [GeneratedRegex(@"\b(?:chatops|process)_(?!store_(?:kind|operation)\b)\w+")]
     private static partial Regex MetricNamed();
 }

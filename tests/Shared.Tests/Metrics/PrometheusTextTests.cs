@@ -67,5 +67,6 @@ public sealed class PrometheusTextTests
     public void The_parser_of_these_tests_takes_no_page_that_is_wrong(string text) =>
         Assert.ThrowsAny<FormatException>(() => Exposition.Parse(text));
 
-    private static string Write(MetricType type, string help, MetricPoint point) => PrometheusText.Write(new([new("m", type, help, [point])]));
+    private static string Write(MetricType type, string help, MetricPoint point) =>
+        PrometheusText.Write(new([new("m", type, help, [point])]));
 }

@@ -44,8 +44,15 @@ public sealed class ChangeTests
     [Fact]
     public void A_digest_stands_for_what_would_be_done_and_not_for_the_moment()
     {
-        var plan = new ChangePlan { Strategy = "rolling", From = new PlannedVersion { Image = "a:1" }, To = new PlannedVersion { Image = "a:2" } }.Sealed();
-        Assert.Equal(plan.Digest, (plan with { ExpectedDowntimeSeconds = 40, Gates = [new GateVerdict { Name = "backup" }] }).Sealed().Digest);
+        var plan = new ChangePlan
+        {
+            Strategy = "rolling",
+            From = new PlannedVersion { Image = "a:1" },
+            To = new PlannedVersion { Image = "a:2" }
+        }.Sealed();
+        Assert.Equal(
+            plan.Digest,
+            (plan with { ExpectedDowntimeSeconds = 40, Gates = [new GateVerdict { Name = "backup" }] }).Sealed().Digest);
         Assert.NotEqual(plan.Digest, (plan with { To = new PlannedVersion { Image = "a:3" } }).Sealed().Digest);
         Assert.NotEqual(plan.Digest, (plan with { Generation = 9 }).Sealed().Digest);
         Assert.NotEqual(plan.Digest, (plan with { From = new PlannedVersion { Image = "a:1", ImageId = "a@sha256:0" } }).Sealed().Digest);

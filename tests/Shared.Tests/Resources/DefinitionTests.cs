@@ -5,7 +5,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace ChatOps.Shared.Tests.Resources;
 
-/// <summary>The models and the custom resource definitions describe the same fields: what one has and the other lacks would be pruned or unread.</summary>
+/// <summary>
+/// The models and the custom resource definitions describe the same fields: what one has and the other lacks would be pruned or unread.
+/// </summary>
 public sealed class DefinitionTests
 {
     public static TheoryData<string, JsonTypeInfo> WithPhases => new()
@@ -15,7 +17,8 @@ public sealed class DefinitionTests
         { "restores", ResourceJson.Default.Restore },
     };
 
-    public static TheoryData<string, JsonTypeInfo> Models => new(WithPhases.Append(("snapshotschedules", ResourceJson.Default.SnapshotSchedule)));
+    public static TheoryData<string, JsonTypeInfo> Models =>
+        new(WithPhases.Append(("snapshotschedules", ResourceJson.Default.SnapshotSchedule)));
 
     [Theory]
     [MemberData(nameof(Models), DisableDiscoveryEnumeration = true)]
@@ -37,7 +40,8 @@ public sealed class DefinitionTests
         Assert.Equal(phases, allowed.Select(a => ((YamlScalarNode)a).Value));
     }
 
-    private static bool Ours(string path) => path.StartsWith("spec.", StringComparison.Ordinal) || path.StartsWith("status.", StringComparison.Ordinal);
+    private static bool Ours(string path) =>
+        path.StartsWith("spec.", StringComparison.Ordinal) || path.StartsWith("status.", StringComparison.Ordinal);
 
     private static IEnumerable<string> Leaves(YamlNode schema, string path)
     {
@@ -65,5 +69,6 @@ public sealed class DefinitionTests
         return Child(version[0], "schema", "openAPIV3Schema");
     }
 
-    private static YamlNode Child(YamlNode node, params string[] path) => path.Aggregate(node, (n, key) => ((YamlMappingNode)n).Children[key]);
+    private static YamlNode Child(YamlNode node, params string[] path) =>
+        path.Aggregate(node, (n, key) => ((YamlMappingNode)n).Children[key]);
 }

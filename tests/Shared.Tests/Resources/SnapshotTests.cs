@@ -11,7 +11,8 @@ public sealed class SnapshotTests
     public void A_fresh_one_has_no_status_yet_and_is_pending()
     {
         var snapshot = JsonSerializer.Deserialize(
-            """{"kind":"Snapshot","metadata":{"name":"s1","labels":{"a":"b"}},"spec":{"target":"ghostwire","verify":true}}""", ResourceJson.Default.Snapshot)!;
+            """{"kind":"Snapshot","metadata":{"name":"s1","labels":{"a":"b"}},"spec":{"target":"ghostwire","verify":true}}""",
+            ResourceJson.Default.Snapshot)!;
         Assert.Equal(SnapshotPhase.Pending, snapshot.Status.Phase);
         Assert.Equal("tar", snapshot.Spec.Driver);
         Assert.Equal("ghostwire", snapshot.Spec.Target);

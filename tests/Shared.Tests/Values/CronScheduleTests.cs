@@ -51,7 +51,9 @@ public sealed class CronScheduleTests
             var moments = schedule.Between(At("2025-01-01T00:00Z"), At("2027-01-01T00:00Z"), 10_000).ToList();
             Assert.Equal(moments.Distinct().Order(), moments);
             Assert.Equal(730 * 4, moments.Count);
-            Assert.All(moments.Zip(moments.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, TimeSpan.FromHours(1.5), TimeSpan.FromHours(8.5)));
+            Assert.All(
+                moments.Zip(moments.Skip(1)),
+                pair => Assert.InRange(pair.Second - pair.First, TimeSpan.FromHours(1.5), TimeSpan.FromHours(8.5)));
         }
     }
 

@@ -9,16 +9,17 @@ namespace ChatOps.Sidecar.Tests.Health;
 
 public sealed class HealthListenerTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly ManualTime _time = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly HealthListener _listener;
     private readonly Task _running;
     private string? _awaited;
+    private string[] _forbidden = [];
 
     public HealthListenerTests()
     {
-        _listener = new(new(IPAddress.Loopback, 0), new RunHealth(() => _awaited, () => "m 1\n").Answer, _time);
+        _listener = new(new(IPAddress.Loopback, 0), new RunHealth(() => _awaited, () => "m 1\n", () => _forbidden).Answer, _time);
         _running = _listener.RunAsync(_stop.Token);
     }
 
@@ -32,13 +33,15 @@ public sealed class HealthListenerTests : IAsyncDisposable
     {
         using var client = new HttpClient { BaseAddress = new($"http://{_listener.Address}"), Timeout = Patience };
         using var answer = await client.GetAsync(path, TestContext.Current.CancellationToken);
-        Assert.Equal((status, body), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal(
+            (status, body), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
     }
 
     [Fact]
     public async Task Metrics_come_as_what_they_are_and_other_methods_are_told_which_one_to_use()
     {
-        Assert.Contains("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n", await AskAsync(Get("/metrics")), StringComparison.Ordinal);
+        Assert.Contains(
+            "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n", await AskAsync(Get("/metrics")), StringComparison.Ordinal);
         Assert.Contains("\r\nAllow: GET\r\n", await AskAsync("DELETE /metrics HTTP/1.1\r\n\r\n"), StringComparison.Ordinal);
     }
 
@@ -50,6 +53,13 @@ public sealed class HealthListenerTests : IAsyncDisposable
         Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
         Assert.EndsWith("\r\n\r\nwaiting for the API server\n", answer, StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(Get("/health/live")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ready_names_the_rights_that_are_missing()
+    {
+        _forbidden = ["may not patch"];
+        Assert.EndsWith("\r\n\r\nready\nmay not patch\n", await AskAsync(Get("/health/ready")), StringComparison.Ordinal);
     }
 
     [Fact]

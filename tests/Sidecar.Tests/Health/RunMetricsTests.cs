@@ -34,10 +34,12 @@ public sealed class RunMetricsTests : IDisposable
         Assert.Equal(10_000, page[Of("chatops_sidecar_snapshot_read_bytes_total")]);
         var manifest = (await _home.ListAsync()).Single();
         Assert.Equal(manifest.BytesOut, page[Of("chatops_sidecar_snapshot_stored_bytes_total")]);
-        Assert.Equal((1, 1), (page[Of("chatops_sidecar_snapshot_duration_seconds_count")], page[Of("chatops_sidecar_snapshot_held_seconds_count")]));
+        Assert.Equal((1, 1),
+            (page[Of("chatops_sidecar_snapshot_duration_seconds_count")], page[Of("chatops_sidecar_snapshot_held_seconds_count")]));
         Assert.InRange(page[Of("chatops_sidecar_last_good_age_seconds")], 0, 60);
         Assert.Equal(1, page[Of("chatops_sidecar_ready")]);
-        Assert.True(page[$$"""chatops_store_io_bytes_total{chatops_store_kind="{{_target}}",network_io_direction="transmit"}"""] >= manifest.BytesOut);
+        Assert.True(page[
+            $$"""chatops_store_io_bytes_total{chatops_store_kind="{{_target}}",network_io_direction="transmit"}"""] >= manifest.BytesOut);
         Assert.Equal(1, page[
             $$"""chatops_store_operation_duration_seconds_count{chatops_store_kind="{{_target}}",chatops_store_operation="commit"}"""]);
     }
@@ -90,11 +92,12 @@ public sealed class RunMetricsTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var store = new MeteredStore(_home.Archives, _target, TimeProvider.System);
-        var runner = new ResourceRunner(_cluster, store, _home.Request with { Home = home, Target = _target }, TimeProvider.System, _log.Add);
+        var runner = new ResourceRunner(
+            _cluster, store, _home.Request with { Home = home, Target = _target }, TimeProvider.System, _log.Add);
         using var metrics = new RunMetrics(runner, TimeProvider.System);
         var running = runner.RunAsync(stop.Token);
         foreach (var name in names)
-            await _cluster.FinalAsync(name).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            await _cluster.FinalAsync(name).WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
         // The end is known to the cluster a moment before the watch has brought it back.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (names.Length > 0 && runner.LastGood is null && _cluster[names[^1]].Status.Phase == SnapshotPhase.Succeeded)

@@ -18,7 +18,8 @@ public sealed class PaceTests
         var progress = new RunProgress(RunStep.Files, 500_000_000, 1_000_000_000, 12);
         pace.Note(progress);
         Assert.Equal(
-            "Files     [███████████████░░░░░░░░░░░░░░░]  50 %  500 MB of 1.0 GB, 100 MB/s, 5 s left, 12 files", TextReport.Bar(progress, pace));
+            "Files     [███████████████░░░░░░░░░░░░░░░]  50 %  500 MB of 1.0 GB, 100 MB/s, 5 s left, 12 files",
+            TextReport.Bar(progress, pace));
     }
 
     [Theory]

@@ -25,7 +25,8 @@ public sealed class DatabaseStatesTests : IDisposable
     {
         var writer = PlainSqlite.Open(_home.At("a.db"));
         writer.Run($"PRAGMA page_size={size}; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; "
-            + "CREATE TABLE t(x); INSERT INTO t VALUES(1); PRAGMA wal_checkpoint(PASSIVE); INSERT INTO t VALUES(randomblob(200000)); DELETE FROM t WHERE x = 1");
+            + "CREATE TABLE t(x); INSERT INTO t VALUES(1); PRAGMA wal_checkpoint(PASSIVE); "
+            + "INSERT INTO t VALUES(randomblob(200000)); DELETE FROM t WHERE x = 1");
         var rows = Rows(writer);
         if (!live)
             writer.Dispose();
@@ -41,13 +42,16 @@ public sealed class DatabaseStatesTests : IDisposable
         { "WAL clean", "PRAGMA journal_mode=WAL; INSERT INTO t VALUES(1); PRAGMA wal_checkpoint(TRUNCATE)", false },
         { "WAL after a crash", "PRAGMA journal_mode=WAL; INSERT INTO t VALUES(1)", false },
         { "WAL after a crash with a stale index", "PRAGMA journal_mode=WAL; INSERT INTO t VALUES(1)", true },
-        { "WAL after a crash in a transaction", "PRAGMA journal_mode=WAL; INSERT INTO t VALUES(1); BEGIN; UPDATE t SET x = randomblob(9000)", true },
-        { "WAL partly copied back", "PRAGMA journal_mode=WAL; INSERT INTO t VALUES(1); PRAGMA wal_checkpoint(PASSIVE); DELETE FROM t WHERE x = 1", true },
+        { "WAL after a crash in a transaction",
+            "PRAGMA journal_mode=WAL; INSERT INTO t VALUES(1); BEGIN; UPDATE t SET x = randomblob(9000)", true },
+        { "WAL partly copied back",
+            "PRAGMA journal_mode=WAL; INSERT INTO t VALUES(1); PRAGMA wal_checkpoint(PASSIVE); DELETE FROM t WHERE x = 1", true },
         { "journal deleted", "PRAGMA journal_mode=DELETE; INSERT INTO t VALUES(1)", false },
         { "journal truncated", "PRAGMA journal_mode=TRUNCATE; INSERT INTO t VALUES(1)", false },
         { "journal kept", "PRAGMA journal_mode=PERSIST; INSERT INTO t VALUES(1)", false },
         { "journal hot", "PRAGMA journal_mode=DELETE; BEGIN; UPDATE t SET x = randomblob(9000)", false },
-        { "journal hot over a larger file", "PRAGMA journal_mode=PERSIST; BEGIN; DELETE FROM t; INSERT INTO t VALUES(randomblob(900000))", false },
+        { "journal hot over a larger file",
+            "PRAGMA journal_mode=PERSIST; BEGIN; DELETE FROM t; INSERT INTO t VALUES(randomblob(900000))", false },
     };
 
     [Theory]
@@ -254,7 +258,8 @@ public sealed class DatabaseStatesTests : IDisposable
             + "FROM (SELECT x FROM t ORDER BY rowid)")!.ToString()!;
 
     private static string Fill(int rows) =>
-        $"INSERT INTO t WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT {rows}) SELECT printf('%.80c', 'x') || n FROM c;";
+        $"INSERT INTO t WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT {rows}) "
+            + "SELECT printf('%.80c', 'x') || n FROM c;";
 
     /// <summary>As Chromium's basic_text writes it: "v10" and AES-128-CBC under a password everybody knows.</summary>
     private static string Wrapped(string key)

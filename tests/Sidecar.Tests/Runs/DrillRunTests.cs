@@ -79,5 +79,6 @@ public sealed class DrillRunTests
     }
 
     private static Task<DrillOutcome> DrillAsync(Home home, Manifest manifest, string? identity) =>
-        new DrillRun(home.Archives, home.Scratch, null, AgeIdentity.Parse(identity)).RunAsync(manifest, TestContext.Current.CancellationToken);
+        new DrillRun(home.Archives, home.Scratch, null, AgeIdentity.Parse(identity))
+            .RunAsync(manifest, TestContext.Current.CancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,6 +16,7 @@ internal sealed class FakeSnapshots : IKubernetesClient
     private readonly Dictionary<string, JsonObject> _objects = [];
     private readonly Dictionary<string, TaskCompletionSource> _final = [];
     private readonly List<(string Name, SnapshotPhase Phase)> _phases = [];
+    private readonly ConcurrentQueue<JsonObject> _events = [];
     private readonly Channel<Snapshot> _changes = Channel.CreateUnbounded<Snapshot>();
     private int _version;
 
@@ -23,10 +25,20 @@ internal sealed class FakeSnapshots : IKubernetesClient
     /// <summary>So many writes after the first are answered by nobody.</summary>
     public int RefuseAfterStart { get; set; }
 
+    /// <summary>Whether nobody takes events.</summary>
+    public bool RefuseEvents { get; set; }
+
+    /// <summary>What was told of a snapshot, in order: type, reason, message.</summary>
+    public IEnumerable<(string Type, string Reason, string Message)> EventsOf(string name) => _events
+        .Where(e => ((string)e["involvedObject"]!["kind"]!, (string)e["involvedObject"]!["uid"]!)
+            == ("Snapshot", Parse(_objects[name]).Metadata.Uid))
+        .Select(e => ((string)e["type"]!, (string)e["reason"]!, (string)e["message"]!));
+
     public Snapshot this[string name] => Parse(_objects[name]);
 
     public void Add(
-        string name, string target = "ghostwire", string driver = "tar", SnapshotStatus? status = null, SnapshotSpec? spec = null, string? asked = null)
+        string name, string target = "ghostwire", string driver = "tar",
+        SnapshotStatus? status = null, SnapshotSpec? spec = null, string? asked = null)
     {
         var snapshot = new Snapshot
         {
@@ -36,7 +48,6 @@ internal sealed class FakeSnapshots : IKubernetesClient
                 Namespace = "ns",
                 Uid = "uid-" + name,
                 ResourceVersion = $"{++_version}",
-                Labels = new Dictionary<string, string> { [ChatOpsKinds.TargetLabel] = target },
                 Annotations = asked is null ? null : new Dictionary<string, string> { [ChatOpsKinds.InvocationAnnotation] = asked },
             },
             Spec = (spec ?? new()) with { Target = target, Driver = driver },
@@ -55,9 +66,9 @@ internal sealed class FakeSnapshots : IKubernetesClient
     {
         lock (_objects)
         {
-            var items = _objects.Values.Select(Parse)
-                .Where(item => selection.Labels == $"{ChatOpsKinds.TargetLabel}={item.Metadata.Label(ChatOpsKinds.TargetLabel)}");
-            return Task.FromResult(new ResourceList<T>([.. items.Cast<T>()], $"{_version}"));
+            // Whoever makes one by hand gives it no label.
+            Assert.Equal(Selection.All, selection);
+            return Task.FromResult(new ResourceList<T>([.. _objects.Values.Select(Parse).Cast<T>()], $"{_version}"));
         }
     }
 
@@ -99,8 +110,15 @@ internal sealed class FakeSnapshots : IKubernetesClient
     public Task<JsonObject?> FindRawAsync(ResourceKind kind, string? ns, string name, CancellationToken ct) =>
         throw new NotSupportedException();
 
-    public Task<T> CreateAsync<T>(ResourceKind<T> kind, string? ns, JsonObject body, CancellationToken ct)
-        where T : IResource => throw new NotSupportedException();
+    public async Task<T> CreateAsync<T>(ResourceKind<T> kind, string? ns, JsonObject body, CancellationToken ct)
+        where T : IResource
+    {
+        Assert.Equal(("events", "ns"), (kind.Plural, ns));
+        if (RefuseEvents)
+            await AskNobodyAsync(ct);
+        _events.Enqueue(body);
+        return default!;
+    }
 
     public Task PostAsync(ResourceKind kind, string? ns, string name, string subresource, JsonObject body, CancellationToken ct) =>
         throw new NotSupportedException();

@@ -42,20 +42,35 @@ public sealed class FileStatesTests : IDisposable
 
     public static TheoryData<string, string> Shapes => new()
     {
-        { "names of 255 bytes", "touch $(printf 'n%.0s' {1..255}); mkdir $(printf 'd%.0s' {1..255}); echo x > $(printf 'd%.0s' {1..255})/$(printf 'é%.0s' {1..127})" },
-        { "names that mean something elsewhere", "touch -- -rf ' ' 'a b' '\"' \"'\" $'new\\nline' $'tab\\t' '\\' '*' '?' '..a' 'a..' $'\\x01' '%s' 'x\u200ey'" },
-        { "long and foreign names with line feeds", "touch $'\xc3\xa9\nnew=line' $(printf 'n%.0s' {1..200})$'\n9 x=y\n'; ln -s $'\xc3\xa9\n12 path=z\n' link" },
-        { "names that are not UTF-8", "mkdir $'d\xff' && echo 1 > $'d\xff/caf\xe9'; echo 2 > $'\x80'; echo 3 > $'\xc3'; echo 4 > $'\xc3\xa9\xe9'; echo 5 > $'\xef\x9f\xa9'; ln -s $'\xfe\xff' link; ln $'\x80' $'hard\xf0\x9f'; "
-            + "echo long > $(printf 'n%.0s' {1..100})$'\xe9'" },
+        { "names of 255 bytes",
+            "touch $(printf 'n%.0s' {1..255}); mkdir $(printf 'd%.0s' {1..255}); "
+                + "echo x > $(printf 'd%.0s' {1..255})/$(printf 'é%.0s' {1..127})" },
+        { "names that mean something elsewhere",
+            "touch -- -rf ' ' 'a b' '\"' \"'\" $'new\\nline' $'tab\\t' '\\' '*' '?' '..a' 'a..' $'\\x01' '%s' 'x\u200ey'" },
+        { "long and foreign names with line feeds",
+            "touch $'\xc3\xa9\nnew=line' $(printf 'n%.0s' {1..200})$'\n9 x=y\n'; ln -s $'\xc3\xa9\n12 path=z\n' link" },
+        { "names that are not UTF-8",
+            "mkdir $'d\xff' && echo 1 > $'d\xff/caf\xe9'; echo 2 > $'\x80'; echo 3 > $'\xc3'; echo 4 > $'\xc3\xa9\xe9'; "
+                + "echo 5 > $'\xef\x9f\xa9'; ln -s $'\xfe\xff' link; ln $'\x80' $'hard\xf0\x9f'; "
+                + "echo long > $(printf 'n%.0s' {1..100})$'\xe9'" },
         { "names that differ in case or composition", "echo 1 > a; echo 2 > A; echo 3 > $'e\\xcc\\x81'; echo 4 > $'\\xc3\\xa9'" },
-        { "data between holes", "dd if=/dev/urandom of=s bs=4096 count=1 seek=100 status=none; dd if=/dev/urandom of=s bs=1 count=10 seek=9000000 conv=notrunc status=none; truncate -s 20M s" },
+        { "data between holes",
+            "dd if=/dev/urandom of=s bs=4096 count=1 seek=100 status=none; "
+                + "dd if=/dev/urandom of=s bs=1 count=10 seek=9000000 conv=notrunc status=none; truncate -s 20M s" },
         { "a hole at the end and nothing else", "truncate -s 5000001 s" },
         { "hard links across folders", "mkdir -p x/y z; echo t > x/y/a; ln x/y/a z/b; ln x/y/a c" },
-        { "links that lead nowhere, out, or round", "ln -s missing dangling; ln -s /etc/passwd absolute; ln -s . round; ln -s $(printf 'l%.0s' {1..300}) long; ln -s $'\\xc3\\xa9' umlaut" },
+        { "links that lead nowhere, out, or round",
+            "ln -s missing dangling; ln -s /etc/passwd absolute; ln -s . round; "
+                + "ln -s $(printf 'l%.0s' {1..300}) long; ln -s $'\\xc3\\xa9' umlaut" },
         { "empty folders", "mkdir -p a/b/c d; chmod 000 d" },
-        { "special modes", "echo s > suid; chmod 4755 suid; echo g > sgid; chmod 2755 sgid; mkdir sticky shared; chmod 1777 sticky; chmod 2775 shared; echo n > none; chmod 000 none" },
-        { "times long past, to come, and in between", "touch -d '1969-12-31 23:59:59.999999999Z' past; touch -d '1901-12-14 00:00:00.5Z' older; touch -d '@0' zero; touch -d '2100-01-01 00:00:00.000000001Z' future; mkdir d; touch -d '1955-01-01 00:00:00.25Z' d" },
-        { "files of every length near a block", "for n in 0 1 511 512 513 1023 1024 1048575 1048576 1048577; do head -c $n /dev/urandom > f$n; done" },
+        { "special modes",
+            "echo s > suid; chmod 4755 suid; echo g > sgid; chmod 2755 sgid; "
+                + "mkdir sticky shared; chmod 1777 sticky; chmod 2775 shared; echo n > none; chmod 000 none" },
+        { "times long past, to come, and in between",
+            "touch -d '1969-12-31 23:59:59.999999999Z' past; touch -d '1901-12-14 00:00:00.5Z' older; touch -d '@0' zero; "
+                + "touch -d '2100-01-01 00:00:00.000000001Z' future; mkdir d; touch -d '1955-01-01 00:00:00.25Z' d" },
+        { "files of every length near a block",
+            "for n in 0 1 511 512 513 1023 1024 1048575 1048576 1048577; do head -c $n /dev/urandom > f$n; done" },
     };
 
     [Theory]
@@ -87,7 +102,8 @@ public sealed class FileStatesTests : IDisposable
     public async Task A_folder_deeper_than_the_longest_path_is_archived_and_restored()
     {
         // 40 folders of 200 letters: 8,000 bytes, reached step by step only.
-        Shell($"cd '{_home.Root}' && n=$(printf 'd%.0s' {{1..200}}) && for i in {{1..40}}; do mkdir $n && cd -P $n; done; echo deep > file");
+        Shell(
+            $"cd '{_home.Root}' && n=$(printf 'd%.0s' {{1..200}}) && for i in {{1..40}}; do mkdir $n && cd -P $n; done; echo deep > file");
         await RoundTripAsync();
         Assert.Equal("deep\n", Shell($"cd '{Into}' && n=$(printf 'd%.0s' {{1..200}}) && for i in {{1..40}}; do cd -P $n; done; cat file"));
     }
@@ -149,7 +165,8 @@ public sealed class FileStatesTests : IDisposable
         Directory.CreateDirectory(_home.At("mounted"));
         Directory.CreateDirectory(_home.At("bound"));
         _home.Write("real/file", "text");
-        var script = $"cd '{_home.Root}' && mount -t tmpfs none mounted && touch mounted/other && mount --bind real bound && exec \"$0\" \"$@\"";
+        var script =
+            $"cd '{_home.Root}' && mount -t tmpfs none mounted && touch mounted/other && mount --bind real bound && exec \"$0\" \"$@\"";
         using var process = Cli.StartUnder(["unshare", "-rm", "bash", "-c", script], _home, "snapshot");
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);

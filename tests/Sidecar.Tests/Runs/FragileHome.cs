@@ -67,7 +67,8 @@ internal sealed class FragileHome : IDisposable
         await using var file = await Home.Archives.OpenManifestAsync(manifest.Name, TestContext.Current.CancellationToken);
         return ManifestFile.ReadFiles(file).Count() == Entries && manifest.Skipped.Count == 0
             // Without scratch nothing is walked, and the manifest says so.
-            && (manifest.Databases.Single().Integrity is "ok" or "not checked: there was no room in scratch for a copy whose b-trees could be walked");
+            && (manifest.Databases.Single().Integrity is "ok"
+                or "not checked: there was no room in scratch for a copy whose b-trees could be walked");
     }
 
     /// <summary>The next run succeeds and sweeps what the failed one left.</summary>

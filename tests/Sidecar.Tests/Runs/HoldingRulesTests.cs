@@ -46,7 +46,8 @@ public sealed class HoldingRulesTests
         var manifest = (await home.ListAsync()).Single();
         Assert.Empty(manifest.Databases);
         Assert.Equal("a.db", Assert.Single(manifest.Skipped).Path);
-        Assert.Contains(ManifestResult.Of(manifest, []).Warnings, warning => warning.StartsWith("left out: a.db", StringComparison.Ordinal));
+        Assert.Contains(
+            ManifestResult.Of(manifest, []).Warnings, warning => warning.StartsWith("left out: a.db", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,7 +78,8 @@ public sealed class HoldingRulesTests
     }
 
     private static Task<DatabaseSet> HoldAsync(Home home, ByteSize growth) => DatabaseSet.HoldAsync(
-        [new(home.Root, "a.db")], false, Home.Hasty with { WalGrowth = growth }, TimeProvider.System, TestContext.Current.CancellationToken);
+        [new(home.Root, "a.db")], false, Home.Hasty with { WalGrowth = growth },
+        TimeProvider.System, TestContext.Current.CancellationToken);
 
     /// <summary>A writer in the middle of a transaction, as one that never rests always is.</summary>
     private static Microsoft.Data.Sqlite.SqliteConnection Busy(Home home)

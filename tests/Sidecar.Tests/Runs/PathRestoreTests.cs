@@ -248,7 +248,8 @@ public sealed class PathRestoreTests : IDisposable
         var manifest = Samples.Manifest(name, 0);
         File.WriteAllText(Path.Combine(_home.Store, manifest.Archive), "");
         await using (var output = File.Create(Path.Combine(_home.Store, name + ".json")))
-            ManifestFile.Write(output, manifest, new MemoryStream("""{"path":"huge","type":"file","size":1152921504606846976,"sha256":"00"}"""u8.ToArray()));
+            ManifestFile.Write(output, manifest,
+                new MemoryStream("""{"path":"huge","type":"file","size":1152921504606846976,"sha256":"00"}"""u8.ToArray()));
         Assert.Equal("NoRoom", await Faults.KindAsync(() => single ? RestoreIntoAsync(Into, name, "huge")
             : _home.RestoreAsync(name, Into)));
         Assert.False(Directory.Exists(Into));

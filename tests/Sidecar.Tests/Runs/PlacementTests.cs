@@ -53,7 +53,9 @@ public sealed class PlacementTests
             placement.Place("snap", Now);
         }
         AssertPlaced(kind, home);
-        var second = (kind == "whole" ? home.Aside(".home.before-restore-20261121T104530Z") : home.At(".before-restore-20261121T104530Z")) + "-2";
+        var second = (kind == "whole"
+            ? home.Aside(".home.before-restore-20261121T104530Z")
+            : home.At(".before-restore-20261121T104530Z")) + "-2";
         Assert.Equal("new", File.ReadAllText(Path.Combine(second, "old2", "inside")));
         Assert.True(File.Exists(Path.Combine(second, "new1")));
     }
@@ -79,7 +81,8 @@ public sealed class PlacementTests
         home.Write("old2/inside", "meanwhile");
         Make("children", home.Root, null).Resume();
         AssertPlaced("children", home);
-        var kept = Directory.GetFiles(home.At(".before-restore-20261121T104530Z"), "*", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        var kept = Directory.GetFiles(home.At(".before-restore-20261121T104530Z"), "*", SearchOption.AllDirectories)
+            .Select(File.ReadAllText).ToList();
         Assert.Equal(2, kept.Count(text => text == "meanwhile"));
     }
 

@@ -20,7 +20,8 @@ public sealed class ReplacedDatabaseTests
         Assert.Equal(3, code);
         Assert.Contains($"REPLACED: {Home.SignalDatabase} is not the database of the snapshot before", output, StringComparison.Ordinal);
         var told = (await home.ListAsync())[0];
-        Assert.Contains(ManifestResult.Of(told, []).Warnings, warning => warning.Contains("reset or linked anew", StringComparison.Ordinal));
+        Assert.Contains(
+            ManifestResult.Of(told, []).Warnings, warning => warning.Contains("reset or linked anew", StringComparison.Ordinal));
         Assert.Empty((await home.SnapshotAsync()).Replaced!);
     }
 

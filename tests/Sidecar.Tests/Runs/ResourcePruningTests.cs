@@ -86,7 +86,7 @@ public sealed class ResourcePruningTests : IDisposable
         using var stop = new CancellationTokenSource();
         var runner = new ResourceRunner(_cluster, store ?? _home.Archives, _home.Request, TimeProvider.System, _ => { });
         var running = runner.RunAsync(stop.Token);
-        await _cluster.FinalAsync(name).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await _cluster.FinalAsync(name).WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         await running;
         return _cluster[name].Status;

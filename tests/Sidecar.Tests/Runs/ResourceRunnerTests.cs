@@ -31,7 +31,7 @@ public sealed class ResourceRunnerTests : IDisposable
         var request = Archives.Age.AgeKey.Make(_home).For(_home);
         _cluster.Add("s1");
         var running = new ResourceRunner(_cluster, _home.Archives, request, TimeProvider.System, _ => { }).RunAsync(_stop.Token);
-        await _cluster.FinalAsync("s1").WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await _cluster.FinalAsync("s1").WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
         Assert.Equal(["file-sha256", "archive-sha256", "age-header"], _cluster["s1"].Status.Checks!);
         await _stop.CancelAsync();
         await running;
@@ -84,7 +84,7 @@ public sealed class ResourceRunnerTests : IDisposable
         var runner = new ResourceRunner(
             _cluster, new Stores.UnreachableStore(_home.Archives), _home.Request, TimeProvider.System, _ => { });
         var running = runner.RunAsync(_stop.Token);
-        await _cluster.FinalAsync("s1").WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await _cluster.FinalAsync("s1").WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
         await _stop.CancelAsync();
         await running;
         Assert.Equal("StoreUnreachable", _cluster["s1"].Status.Error!.Reason);
@@ -98,6 +98,7 @@ public sealed class ResourceRunnerTests : IDisposable
         await RunUntilFinalIn(_home.Aside("missing"), "s1");
         Assert.Equal("NoHome", _cluster["s1"].Status.Error!.Reason);
         Assert.Contains("--home", _cluster["s1"].Status.Error!.Hint, StringComparison.Ordinal);
+        Assert.Equal(("Warning", "SnapshotFailed", _cluster["s1"].Status.Error!.ToFault().ToString()), _cluster.EventsOf("s1").Last());
     }
 
     [Fact]
@@ -108,6 +109,28 @@ public sealed class ResourceRunnerTests : IDisposable
         await RunUntilFinal("s1");
         Assert.Equal(SnapshotPhase.Succeeded, _cluster["s1"].Status.Phase);
         Assert.Single(await _home.ListAsync());
+    }
+
+    [Fact]
+    public async Task What_became_of_it_is_told_on_the_resource_itself()
+    {
+        _cluster.Add("s1", asked: "web-7");
+        await RunUntilFinal("s1");
+        Assert.Collection(
+            _cluster.EventsOf("s1"),
+            started => Assert.True(started is ("Normal", "SnapshotStarted", _)
+                && started.Message.EndsWith("took it up, asked as web-7", StringComparison.Ordinal)),
+            ended => Assert.Equal(("Normal", "SnapshotSucceeded", $"Archive {_cluster["s1"].Status.Archive!.Name}"), ended));
+    }
+
+    [Fact]
+    public async Task Events_that_nobody_takes_harm_nothing()
+    {
+        _cluster.RefuseEvents = true;
+        _cluster.Add("s1");
+        await RunUntilFinal("s1");
+        Assert.Equal(SnapshotPhase.Succeeded, _cluster["s1"].Status.Phase);
+        Assert.Empty(_cluster.EventsOf("s1"));
     }
 
     [Fact]
@@ -133,7 +156,7 @@ public sealed class ResourceRunnerTests : IDisposable
         var runner = new ResourceRunner(_cluster, _home.Archives, _home.Request with { Home = home }, TimeProvider.System, _ => { });
         var running = runner.RunAsync(_stop.Token);
         foreach (var name in names)
-            await _cluster.FinalAsync(name).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            await _cluster.FinalAsync(name).WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
         await _stop.CancelAsync();
         await running;
     }

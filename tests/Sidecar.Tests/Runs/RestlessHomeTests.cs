@@ -104,7 +104,8 @@ public sealed class RestlessHomeTests : IDisposable
         if (Try(database, "BEGIN IMMEDIATE"))
         {
             Try(database, $"INSERT INTO a VALUES({n}, randomblob(3000)); INSERT INTO b VALUES({n}, randomblob(3000));"
-                + "DELETE FROM a WHERE rowid < (SELECT max(rowid) - 40 FROM a); DELETE FROM b WHERE rowid < (SELECT max(rowid) - 40 FROM b)");
+                + "DELETE FROM a WHERE rowid < (SELECT max(rowid) - 40 FROM a); "
+                + "DELETE FROM b WHERE rowid < (SELECT max(rowid) - 40 FROM b)");
             Try(database, "COMMIT");
         }
     }

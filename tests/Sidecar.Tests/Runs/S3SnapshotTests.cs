@@ -58,14 +58,19 @@ public sealed class S3SnapshotTests : IAsyncLifetime
         for (var i = 0; i < 4; i++)
         {
             await RunAsync("snapshot");
-            names.Insert(0, Assert.Single((await RunAsync("list")).Split('\n').Select(line => line.Split(' ')[0]).Where(name => name.Length > 0).Except(names)));
+            names.Insert(0, Assert.Single((await RunAsync("list")).Split('\n').Select(line => line.Split(' ')[0])
+                .Where(name => name.Length > 0).Except(names)));
         }
-        Front.Fail(new(call => call.Method == "DELETE" && call.Key.Contains(names[2], StringComparison.Ordinal), 403, "AccessDenied") { Times = 9 });
+        Front.Fail(new(call => call.Method == "DELETE" && call.Key.Contains(names[2], StringComparison.Ordinal), 403, "AccessDenied")
+        {
+            Times = 9
+        });
         var (code, output, error) = await Cli.RunAsync(_home, Variables, "prune", "--keep-last", "1");
         Assert.True(code == 3, error);
         Assert.Contains($"stayed  {names[2]}", output, StringComparison.Ordinal);
         Assert.Contains("removed 2 snapshots; 2 snapshots left", output, StringComparison.Ordinal);
-        Assert.Equal([names[0], names[2]], (await RunAsync("list")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
+        Assert.Equal([names[0], names[2]],
+            (await RunAsync("list")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
     }
 
     [Fact]
@@ -80,7 +85,7 @@ public sealed class S3SnapshotTests : IAsyncLifetime
         Assert.StartsWith("ghostwire-", await RunAsync("list"), StringComparison.Ordinal);
         Assert.Contains("checked: archive-sha256, age-header", await RunAsync("verify"), StringComparison.Ordinal);
         Variables["SIDECAR_IDENTITY"] = key.Path;
-        Assert.Contains("files agree with the manifest", await RunAsync("verify"), StringComparison.Ordinal);
+        Assert.Contains("1 file agrees with the manifest", await RunAsync("verify"), StringComparison.Ordinal);
         await RunAsync("restore", "latest", "--into", _home.Aside("into"));
         Assert.Equal(File.ReadAllBytes(_home.At("noise")), File.ReadAllBytes(Path.Combine(_home.Aside("into"), "noise")));
     }

@@ -39,8 +39,10 @@ public sealed class SnapshotRunTests
         var original = home.Write("docs/original", "text");
         Directory.CreateDirectory(home.At("docs/empty"));
         File.CreateSymbolicLink(home.At("docs/link"), "original");
-        await Sh($"ln '{original}' '{home.At("docs/hard")}'; truncate -s 3M '{home.At("docs/sparse")}'; chmod 640 '{original}'; chmod 1750 '{home.At("docs/empty")}'; "
-            + $"touch -d '2001-02-03 04:05:06.123456789Z' '{original}' '{home.At("docs/empty")}'; touch '{home.At("docs/" + new string('n', 200))}'; touch '{home.At("docs/ümlaut")}'");
+        await Sh($"ln '{original}' '{home.At("docs/hard")}'; truncate -s 3M '{home.At("docs/sparse")}'; "
+            + $"chmod 640 '{original}'; chmod 1750 '{home.At("docs/empty")}'; "
+            + $"touch -d '2001-02-03 04:05:06.123456789Z' '{original}' '{home.At("docs/empty")}'; "
+            + $"touch '{home.At("docs/" + new string('n', 200))}'; touch '{home.At("docs/ümlaut")}'");
         var manifest = await home.SnapshotAsync();
         var into = home.Aside("into");
         await home.RestoreAsync(manifest.Name, into);
@@ -59,7 +61,8 @@ public sealed class SnapshotRunTests
         await Sh($"touch -d '2001-02-03 04:05:06.123456789Z' '{home.At("docs/a")}' '{home.At("docs")}'");
         var manifest = await home.SnapshotAsync();
         var into = Directory.CreateDirectory(home.Aside("into")).FullName;
-        await Sh($"zstd -dc '{home.Store}/{manifest.Archive}' | tar x -C '{into}' && rm -r '{into}/.chatops' && touch -r '{home.Root}' '{into}'");
+        await Sh($"zstd -dc '{home.Store}/{manifest.Archive}' | tar x -C '{into}' "
+            + $"&& rm -r '{into}/.chatops' && touch -r '{home.Root}' '{into}'");
         Assert.Equal(await Picture(home.Root), await Picture(into));
     }
 
@@ -152,7 +155,9 @@ public sealed class SnapshotRunTests
 
     private static async Task<string> Picture(string root)
     {
-        var start = new ProcessStartInfo("bash", ["-c", "cd \"$0\" && find . -printf '%P %y %m %s %T@ %l\\n' | sed 's/^\\( d [0-9]*\\) [0-9]*/\\1/; s/ d \\([0-9]*\\) [0-9]* / d \\1 /' | sort", root])
+        const string Listing = "cd \"$0\" && find . -printf '%P %y %m %s %T@ %l\\n' | "
+            + "sed 's/^\\( d [0-9]*\\) [0-9]*/\\1/; s/ d \\([0-9]*\\) [0-9]* / d \\1 /' | sort";
+        var start = new ProcessStartInfo("bash", ["-c", Listing, root])
         {
             RedirectStandardOutput = true,
         };

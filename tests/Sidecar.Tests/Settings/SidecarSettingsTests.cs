@@ -54,7 +54,13 @@ public sealed class SidecarSettingsTests
         const string File = "{target: file, home: /file, store: {address: /file, options: [a=file, b=file, c=file]}}";
         var settings = Read(
             File, new() { ["--target"] = ["flag"], ["--store-option"] = ["a=flag"] },
-            new() { ["SIDECAR_TARGET"] = "variable", ["SIDECAR_HOME"] = "/variable", ["SIDECAR_STORE"] = "", ["SIDECAR_STORE_OPTIONS"] = "a=v,b=v" });
+            new()
+            {
+                ["SIDECAR_TARGET"] = "variable",
+                ["SIDECAR_HOME"] = "/variable",
+                ["SIDECAR_STORE"] = "",
+                ["SIDECAR_STORE_OPTIONS"] = "a=v,b=v"
+            });
         Assert.Equal(("flag", "/variable", "/file"), (settings.Target, settings.Home, settings.Store));
         Assert.Equal(["flag", "v", "file"], new[] { "a", "b", "c" }.Select(settings.StoreOptions.Find));
     }

@@ -107,7 +107,9 @@ public sealed class PinTests
         Assert.Equal("ok", opener.Ask("PRAGMA integrity_check"));
     }
 
-    /// <summary>Frames in the WAL of a program at work may be of a commit that is not done: only its index says how far it has come.</summary>
+    /// <summary>
+    /// Frames in the WAL of a program at work may be of a commit that is not done: only its index says how far it has come.
+    /// </summary>
     [Fact]
     public async Task A_database_that_a_program_opens_while_it_was_waited_for_is_pinned()
     {
@@ -155,7 +157,8 @@ public sealed class PinTests
         using var home = new Home();
         using var writer = Open(home, 4096);
         var time = new ManualTime();
-        using var set = await DatabaseSet.HoldAsync([new(home.Root, "a.db")], false, Home.Hasty, time, TestContext.Current.CancellationToken);
+        using var set = await DatabaseSet.HoldAsync(
+            [new(home.Root, "a.db")], false, Home.Hasty, time, TestContext.Current.CancellationToken);
         set.CheckLimits(0, default);
         using (var index = File.OpenWrite(home.At("a.db-shm")))
             index.Write(new byte[48]); // the first copy of the header, without the second

@@ -67,7 +67,8 @@ internal sealed class MemoryStore : IArchiveStore
 
     public void Forget(string key) => _objects.TryRemove(key, out _);
 
-    private async Task<Manifest?> ReadAsync(string name, CancellationToken cancellation) => await ManifestFile.ReadAsync(await OpenAsync(name, ".json"), default);
+    private async Task<Manifest?> ReadAsync(string name, CancellationToken cancellation) =>
+        await ManifestFile.ReadAsync(await OpenAsync(name, ".json"), default);
 
     private async Task<Stream> OpenAsync(string name, string suffix)
     {

@@ -19,10 +19,12 @@ public sealed class S3RequestsTests : IAsyncLifetime
         var writes = _front!.Calls.Where(call => call.IsBegin || call is { Method: "PUT", IsManifest: true }).ToList();
         Assert.Equal(2, writes.Count);
         Assert.All(writes, call => Assert.Equal("aws:kms", call.Header("x-amz-server-side-encryption")));
-        Assert.All(writes, call => Assert.EndsWith("key/k", call.Header("x-amz-server-side-encryption-aws-kms-key-id"), StringComparison.Ordinal));
+        Assert.All(writes, call =>
+            Assert.EndsWith("key/k", call.Header("x-amz-server-side-encryption-aws-kms-key-id"), StringComparison.Ordinal));
         Assert.All(writes, call => Assert.Equal("STANDARD_IA", call.Header("x-amz-storage-class")));
         Assert.All(writes, call => Assert.Equal("COMPLIANCE", call.Header("x-amz-object-lock-mode")));
-        var until = writes.Select(call => DateTimeOffset.Parse(call.Header("x-amz-object-lock-retain-until-date")!, CultureInfo.InvariantCulture));
+        var until = writes.Select(call =>
+            DateTimeOffset.Parse(call.Header("x-amz-object-lock-retain-until-date")!, CultureInfo.InvariantCulture));
         Assert.All(until, time => Assert.InRange((time - TimeProvider.System.GetUtcNow()).TotalDays, 29.9, 30.1));
     }
 
@@ -41,7 +43,8 @@ public sealed class S3RequestsTests : IAsyncLifetime
     public async Task Without_checksums_the_signature_still_covers_the_body()
     {
         await PutAsync("checksums=none");
-        Assert.All(_front!.Calls, call => Assert.DoesNotContain(call.Headers.Keys, name => name.Contains("checksum", StringComparison.OrdinalIgnoreCase)));
+        Assert.All(_front!.Calls, call =>
+            Assert.DoesNotContain(call.Headers.Keys, name => name.Contains("checksum", StringComparison.OrdinalIgnoreCase)));
         Assert.All(_front.Calls.Where(call => call.IsPart), call => Assert.Equal(64, call.Header("x-amz-content-sha256")!.Length));
     }
 

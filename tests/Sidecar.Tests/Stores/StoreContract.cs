@@ -171,7 +171,8 @@ public abstract class StoreContract : IAsyncLifetime
         var parts = await Store.PartsAsync();
         Assert.Equal([(Name, true, true), (half, true, false)],
             parts.OrderBy(p => p.Name.Time).Select(p => (p.Name.ToString(), p.HasArchive, p.HasManifest)));
-        Assert.All(parts, p => Assert.InRange(TimeProvider.System.GetUtcNow() - p.LastWritten, TimeSpan.FromMinutes(-1), TimeSpan.FromHours(1)));
+        Assert.All(parts, p =>
+            Assert.InRange(TimeProvider.System.GetUtcNow() - p.LastWritten, TimeSpan.FromMinutes(-1), TimeSpan.FromHours(1)));
         Assert.Equal([Name], await Store.NamesAsync());
         await Store.RemoveAsync(half, Token);
         Assert.Equal(Name, Assert.Single(await Store.PartsAsync()).Name.ToString());

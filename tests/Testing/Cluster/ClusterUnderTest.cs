@@ -59,7 +59,8 @@ public sealed class ClusterUnderTest : IAsyncDisposable
 
     public Kubectl Kubectl() => new(Tools.Kubectl!, KubeconfigPath, Path.Combine(_directory, "discovery"));
 
-    public async Task<ProcessKubelet> StartKubeletAsync(IReadOnlyDictionary<string, ContainerProgram> programs, Func<KubeletOptions, KubeletOptions>? with = null)
+    public async Task<ProcessKubelet> StartKubeletAsync(
+        IReadOnlyDictionary<string, ContainerProgram> programs, Func<KubeletOptions, KubeletOptions>? with = null)
     {
         var options = new KubeletOptions
         {

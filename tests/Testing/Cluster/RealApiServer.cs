@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
+using ChatOps.Cluster;
 using ChatOps.Cluster.Kubelet;
 
 namespace ChatOps.Testing.Cluster;
@@ -21,6 +20,12 @@ public sealed class RealApiServer : IAsyncDisposable
 
     public Uri Url { get; private set; } = new("https://127.0.0.1");
 
+    /// <summary>
+    /// A newer server for custom resources alone, where <c>apiextensions-apiserver</c> lies beside the others; null where it does not. It
+    /// asks the older one who somebody is and what they may do.
+    /// </summary>
+    public Uri? CustomResources { get; private set; }
+
     public string KubeconfigPath => Path.Combine(_directory, "kubeconfig");
 
     /// <summary>Throws with what the programs last said when one of them has ended by itself.</summary>
@@ -29,7 +34,8 @@ public sealed class RealApiServer : IAsyncDisposable
         if (_processes.Find(process => process.HasExited) is not { } ended)
             return;
         lock (_lastWords)
-            throw new InvalidOperationException($"{ended.StartInfo.ArgumentList[^1]} ended with {ended.ExitCode}:\n{string.Join('\n', _lastWords)}");
+            throw new InvalidOperationException(
+                $"{ended.StartInfo.ArgumentList[^1]} ended with {ended.ExitCode}:\n{string.Join('\n', _lastWords)}");
     }
 
     public static async Task<RealApiServer> StartAsync(string assets)
@@ -61,21 +67,54 @@ public sealed class RealApiServer : IAsyncDisposable
 
     private async Task StartProcessesAsync()
     {
-        var (client, peer, secure) = FreePorts();
+        var (client, peer, secure) = (HostPorts.Take(), HostPorts.Take(), HostPorts.Take());
         using (var key = RSA.Create(2048))
             await File.WriteAllTextAsync(Path.Combine(_directory, "sa.key"), key.ExportRSAPrivateKeyPem());
         await File.WriteAllTextAsync(Path.Combine(_directory, "tokens.csv"), $"{AdminToken},admin,admin,system:masters\n");
         Url = new($"https://127.0.0.1:{secure}");
         await File.WriteAllTextAsync(KubeconfigPath, Kubeconfig());
-        await StartAsync("etcd", $"--data-dir={_directory}/etcd --listen-client-urls=http://127.0.0.1:{client} --advertise-client-urls=http://127.0.0.1:{client}",
-            $"--listen-peer-urls=http://127.0.0.1:{peer} --unsafe-no-fsync");
-        await StartAsync("kube-apiserver", $"--etcd-servers=http://127.0.0.1:{client} --service-cluster-ip-range=10.0.0.0/24 --secure-port={secure}",
+        await StartAsync("etcd", $"--data-dir={_directory}/etcd --listen-client-urls=http://127.0.0.1:{client}",
+            $"--advertise-client-urls=http://127.0.0.1:{client} --listen-peer-urls=http://127.0.0.1:{peer} --unsafe-no-fsync");
+        await StartAsync("kube-apiserver",
+            $"--etcd-servers=http://127.0.0.1:{client} --service-cluster-ip-range=10.0.0.0/24 --secure-port={secure}",
             $"--bind-address=127.0.0.1 --cert-dir={_directory}/certificates --service-account-issuer=https://kubernetes.default.svc",
             $"--service-account-signing-key-file={_directory}/sa.key --service-account-key-file={_directory}/sa.key",
-            $"--api-audiences=kubernetes.default.svc --authorization-mode=RBAC --token-auth-file={_directory}/tokens.csv --allow-privileged");
-        await WaitReadyAsync();
+            "--api-audiences=kubernetes.default.svc --authorization-mode=RBAC",
+            $"--token-auth-file={_directory}/tokens.csv --allow-privileged");
+        await WaitReadyAsync(Url);
+        await StartExtensionsAsync(client);
         await StartAsync("kube-controller-manager", $"--kubeconfig={KubeconfigPath} --service-account-private-key-file={_directory}/sa.key",
             "--controllers=*,-ttl --leader-elect=false --port=0 --secure-port=0");
+    }
+
+    private async Task StartExtensionsAsync(int etcd)
+    {
+        const string Program = "apiextensions-apiserver";
+        if (!File.Exists(Path.Combine(_assets, Program))) return;
+        var port = HostPorts.Take();
+        var url = new Uri($"https://127.0.0.1:{port}");
+        await StartAsync(Program,
+            $"--etcd-servers=http://127.0.0.1:{etcd} --etcd-prefix=/extensions --bind-address=127.0.0.1 --secure-port={port}",
+            $"--cert-dir={_directory}/extensions --kubeconfig={KubeconfigPath} --authentication-kubeconfig={KubeconfigPath}",
+            // Of what the older server has not: flow control in v1, admission policies.
+            $"--authorization-kubeconfig={KubeconfigPath} --enable-priority-and-fairness=false",
+            "--disable-admission-plugins=MutatingAdmissionPolicy,ValidatingAdmissionPolicy");
+        await WaitReadyAsync(url);
+        CustomResources = url;
+    }
+
+    /// <summary>SIGKILL of etcd, and a new one on its data and its port; the API server finds it by itself.</summary>
+    public async Task RestartEtcdAsync()
+    {
+        var etcd = _processes[0];
+        string[] arguments = [.. etcd.StartInfo.ArgumentList.SkipWhile(a => !a.StartsWith("--data-dir", StringComparison.Ordinal))];
+        etcd.Kill(entireProcessTree: true);
+        await etcd.WaitForExitAsync();
+        etcd.Dispose();
+        _processes.RemoveAt(0);
+        await StartAsync("etcd", string.Join(' ', arguments));
+        _processes.Insert(0, _processes[^1]);
+        _processes.RemoveAt(_processes.Count - 1);
     }
 
     private async Task StartAsync(string program, params string[] arguments)
@@ -102,7 +141,7 @@ public sealed class RealApiServer : IAsyncDisposable
         }
     }
 
-    private async Task WaitReadyAsync()
+    private async Task WaitReadyAsync(Uri url)
     {
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
         using var http = new HttpClient(handler);
@@ -111,14 +150,14 @@ public sealed class RealApiServer : IAsyncDisposable
         {
             try
             {
-                return (await http.GetAsync(new Uri(Url, "/readyz"))).IsSuccessStatusCode
+                return (await http.GetAsync(new Uri(url, "/readyz"))).IsSuccessStatusCode
                     && (await http.GetAsync(new Uri(Url, "/api/v1/namespaces/default"))).IsSuccessStatusCode;
             }
             catch (HttpRequestException)
             {
                 return false;
             }
-        }, seconds: 60);
+        });
     }
 
     private string Kubeconfig() => $$"""
@@ -136,18 +175,4 @@ public sealed class RealApiServer : IAsyncDisposable
         current-context: real
 
         """;
-
-    private static (int, int, int) FreePorts()
-    {
-        // All three are held at once so that they differ; another program may still take one before it is used.
-        using var a = new TcpListener(IPAddress.Loopback, 0);
-        using var b = new TcpListener(IPAddress.Loopback, 0);
-        using var c = new TcpListener(IPAddress.Loopback, 0);
-        int Port(TcpListener listener)
-        {
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-        return (Port(a), Port(b), Port(c));
-    }
 }

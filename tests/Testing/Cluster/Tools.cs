@@ -15,10 +15,15 @@ public static class Tools
     {
         get
         {
-            var directory = Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS") is { Length: > 0 } set ? set : Path.Combine(Repository, ".cache", "envtest");
+            var directory = Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS") is { Length: > 0 } set
+                ? set
+                : Path.Combine(Repository, ".cache", "envtest");
             return File.Exists(Path.Combine(directory, "kube-apiserver")) ? directory : null;
         }
     }
+
+    /// <summary>Whether a program is on the PATH.</summary>
+    public static bool Installed(string program) => OnPath(program).Any(File.Exists);
 
     private static string Repository
     {
@@ -32,5 +37,8 @@ public static class Tools
     }
 
     private static string? Find(string name, string first) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Prepend(first).Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
+        OnPath(name).Prepend(Path.Combine(first, name)).FirstOrDefault(File.Exists);
+
+    private static IEnumerable<string> OnPath(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(directory => Path.Combine(directory, name));
 }

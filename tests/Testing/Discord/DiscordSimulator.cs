@@ -11,7 +11,7 @@ namespace ChatOps.Testing.Discord;
 public sealed partial class DiscordSimulator : IAsyncDisposable
 {
     /// <summary>How long a test waits for the bot before it gives up; real time.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly World _world;
     private readonly FaultPlan<DiscordFault, DiscordCall> _faults = new();

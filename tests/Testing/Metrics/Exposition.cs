@@ -48,7 +48,8 @@ public sealed partial class Exposition
 
     private void Type(string line)
     {
-        if (line.Split(' ') is not [var name, "counter" or "gauge" or "histogram"] || name != _help) throw new FormatException($"TYPE {line}");
+        if (line.Split(' ') is not [var name, "counter" or "gauge" or "histogram"] || name != _help)
+            throw new FormatException($"TYPE {line}");
         Types.Add(name, line.Split(' ')[1]);
     }
 
@@ -57,7 +58,8 @@ public sealed partial class Exposition
         if (SampleLine().Match(line) is not { Success: true } match) throw new FormatException($"no sample: {line}");
         var name = match.Groups["name"].Value;
         if (FamilyOf(name) != _help || !Types.ContainsKey(_help!)) throw new FormatException($"{name} does not stand below its TYPE");
-        var labels = LabelPair().Matches(match.Groups["labels"].Value).Select(l => (l.Groups[1].Value, Unescape(l.Groups[2].Value, quotes: true))).ToList();
+        var labels = LabelPair().Matches(match.Groups["labels"].Value)
+            .Select(l => (l.Groups[1].Value, Unescape(l.Groups[2].Value, quotes: true))).ToList();
         if (labels.DistinctBy(l => l.Item1).Count() != labels.Count) throw new FormatException($"a label twice: {line}");
         var value = match.Groups["value"].Value switch
         {
@@ -73,7 +75,8 @@ public sealed partial class Exposition
     {
         foreach (var suffix in (string[])["_bucket", "_sum", "_count"])
         {
-            if (name.EndsWith(suffix, StringComparison.Ordinal) && Types.GetValueOrDefault(name[..^suffix.Length]) == "histogram") return name[..^suffix.Length];
+            if (name.EndsWith(suffix, StringComparison.Ordinal) && Types.GetValueOrDefault(name[..^suffix.Length]) == "histogram")
+                return name[..^suffix.Length];
         }
         return name;
     }
@@ -87,8 +90,10 @@ public sealed partial class Exposition
             {
                 var bounds = buckets.Select(b => b.Labels.Single(l => l.Name == "le").Value).ToList();
                 var numbers = bounds.SkipLast(1).Select(b => double.Parse(b, CultureInfo.InvariantCulture)).ToList();
-                if (bounds[^1] != "+Inf" || !numbers.SequenceEqual(numbers.Order().Distinct())) throw new FormatException($"buckets of {name}");
-                if (buckets.Zip(buckets.Skip(1)).Any(pair => pair.First.Value > pair.Second.Value)) throw new FormatException($"{name} falls");
+                if (bounds[^1] != "+Inf" || !numbers.SequenceEqual(numbers.Order().Distinct()))
+                    throw new FormatException($"buckets of {name}");
+                if (buckets.Zip(buckets.Skip(1)).Any(pair => pair.First.Value > pair.Second.Value))
+                    throw new FormatException($"{name} falls");
                 var key = string.Join(',', buckets[0].Labels.Where(l => l.Name != "le"));
                 var count = Samples.Single(s => s.Name == $"{name}_count" && string.Join(',', s.Labels) == key);
                 if (count.Value != buckets[^1].Value) throw new FormatException($"{name}: the last bucket is not the count");
@@ -113,7 +118,9 @@ public sealed partial class Exposition
         return plain.ToString();
     }
 
-    [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?<labels>(\{[a-zA-Z_]\w*="([^"\\]|\\.)*"(,[a-zA-Z_]\w*="([^"\\]|\\.)*")*\})?) (?<value>\S+)$""")]
+    [GeneratedRegex(
+        """^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)"""
+            + """(?<labels>(\{[a-zA-Z_]\w*="([^"\\]|\\.)*"(,[a-zA-Z_]\w*="([^"\\]|\\.)*")*\})?) (?<value>\S+)$""")]
     private static partial Regex SampleLine();
 
     [GeneratedRegex("""[{,]([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)(?=")""")]

@@ -13,5 +13,6 @@ public static class MetricsTable
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
 
     /// <summary>The rows that a page would have.</summary>
-    public static IReadOnlyList<string> Of(Exposition page) => [.. page.Types.Select(t => $"| `{t.Key}` | {t.Value} | {page.Helps[t.Key]} |")];
+    public static IReadOnlyList<string> Of(Exposition page) =>
+        [.. page.Types.Select(t => $"| `{t.Key}` | {t.Value} | {page.Helps[t.Key]} |")];
 }

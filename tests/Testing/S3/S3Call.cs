@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace ChatOps.Testing.S3;
 
 /// <summary>One request as a server of S3 sees it.</summary>
-public sealed record S3Call(string Method, string Key, IReadOnlyDictionary<string, string> Parameters, IReadOnlyDictionary<string, string> Headers)
+public sealed record S3Call(
+    string Method, string Key, IReadOnlyDictionary<string, string> Parameters, IReadOnlyDictionary<string, string> Headers)
 {
     public bool Has(string parameter) => Parameters.ContainsKey(parameter);
 

@@ -10,7 +10,8 @@ namespace ChatOps.Testing.S3;
 public sealed class S3Front : IAsyncDisposable
 {
     private readonly S3Server _server;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.None });
+    private readonly HttpClient _http =
+        new(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.None });
     private readonly List<S3Call> _calls = [];
     private readonly List<S3Fault> _faults = [];
     private LocalServer? _front;

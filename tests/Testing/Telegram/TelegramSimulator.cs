@@ -10,7 +10,7 @@ namespace ChatOps.Testing.Telegram;
 public sealed partial class TelegramSimulator : IAsyncDisposable
 {
     /// <summary>How long a test waits for the bot before it gives up; real time.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly World _world;
     private readonly FaultPlan<TelegramFault, TelegramCall> _faults = new();

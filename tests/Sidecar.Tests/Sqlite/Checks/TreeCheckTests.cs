@@ -46,8 +46,8 @@ public sealed class TreeCheckTests
     {
         using var home = new Home();
         var path = Make(home, "CREATE VIRTUAL TABLE f USING fts5(x); INSERT INTO f VALUES('one'),('two'); "
-            + "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql='CREATE VIRTUAL TABLE f USING fts5(x, tokenize=''signal_tokenizer'')' "
-            + "WHERE name='f'");
+            + "PRAGMA writable_schema=ON; UPDATE sqlite_schema "
+            + "SET sql='CREATE VIRTUAL TABLE f USING fts5(x, tokenize=''signal_tokenizer'')' WHERE name='f'");
         Assert.Equal(new TreeCheckResult("ok", 0, 1), Check(TreeCheck.Quick, File.ReadAllBytes(path)));
         Assert.Equal(new TreeCheckResult("ok", 0, 1), Check(TreeCheck.Full, File.ReadAllBytes(path)));
     }
@@ -82,7 +82,8 @@ public sealed class TreeCheckTests
         using var pages = new PageAuthenticator(key);
         pages.Observe(torn);
         Assert.Equal("ok", pages.Result());
-        Assert.StartsWith("failed: ", TreeCheck.Run(TreeCheck.Quick, Reader(torn), torn.Length, key, default).Integrity, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "failed: ", TreeCheck.Run(TreeCheck.Quick, Reader(torn), torn.Length, key, default).Integrity, StringComparison.Ordinal);
     }
 
     private const string Rows = "CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT); CREATE INDEX i ON t(x); "

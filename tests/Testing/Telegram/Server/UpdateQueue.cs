@@ -57,7 +57,9 @@ internal sealed class UpdateQueue(TimeProvider time, Pulse pulse, Lock gate)
         return update;
     }
 
-    /// <summary>Telegram may deliver an update twice. One that waits still comes again by itself, in its order, until it is confirmed.</summary>
+    /// <summary>
+    /// Telegram may deliver an update twice. One that waits still comes again by itself, in its order, until it is confirmed.
+    /// </summary>
     public void Again(TelegramUpdate update)
     {
         if (!_pending.Contains(update)) Push(update, 0);
@@ -96,7 +98,11 @@ internal sealed class UpdateQueue(TimeProvider time, Pulse pulse, Lock gate)
         lock (gate)
         {
             var mine = _poll == poll;
-            if (mine) _poll = null;
+            if (mine)
+            {
+                _poll = null;
+                pulse.Beat();
+            }
             var ending = poll.Ended.Task.IsCompletedSuccessfully ? poll.HowEnded : Ending.News;
             if (ending == Ending.Cut) return null;
             if (ending == Ending.Webhook) throw ApiRefusal.Conflict("terminated by setWebhook request");
