@@ -3,6 +3,7 @@ using ChatOps.Bot.Operations;
 using ChatOps.Bot.Platforms.Web;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
+using ChatOps.Telemetry;
 using ChatOps.Values;
 
 var config = new Option<string>("--config", "-c")
@@ -23,12 +24,21 @@ root.SetAction(async (parsed, ct) =>
     {
         var settings = SettingsFile.Load(parsed.GetValue(config)!);
         using var client = new KubernetesClient(ClusterConnection.Discover(parsed.GetValue(context)));
-        await using var app = BotHost.Build(settings, client, TimeProvider.System);
+        await using var telemetry = OtlpTelemetry.Start("chatops-bot", typeof(BotHost).Assembly, TimeProvider.System);
+        await using var app = BotHost.Build(settings, client, TimeProvider.System, telemetry: telemetry);
         await app.StartAsync(ct);
+        var workers = app.Services.GetRequiredService<BotWorkers>();
+        // A link of a bot that stands by would lead nowhere.
+        var ended = app.WaitForShutdownAsync(ct);
+        await Task.WhenAny(workers.Leading, ended);
         var accounts = parsed.GetValue(signIn)!.SelectMany(a => a.Split(',', StringSplitOptions.RemoveEmptyEntries)).ToList();
-        if (accounts.Count > 0) await Console.Out.WriteLineAsync($"sign in: {app.Urls.First()}/sign-in?code={app.Services.GetRequiredService<Sessions>().NewLink(accounts)}");
-        await app.WaitForShutdownAsync(ct);
-        return 0;
+        if (accounts.Count > 0 && workers.Leading.IsCompleted)
+        {
+            var code = app.Services.GetRequiredService<Sessions>().NewLink(accounts);
+            await Console.Out.WriteLineAsync($"sign in: {SignInLink.For(app.Urls.First(), code)}");
+        }
+        await ended;
+        return workers.Deposed ? 1 : 0;
     }
     catch (FaultException e)
     {
@@ -36,4 +46,5 @@ root.SetAction(async (parsed, ct) =>
         return 1;
     }
 });
-return await root.Parse(args).InvokeAsync();
+// What SIGTERM begins has its own limits: four seconds for the host, and two for what is left to send.
+return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(8) });

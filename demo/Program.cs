@@ -8,7 +8,8 @@ if (args is ["writer", .. var rest]) return await LiveWriter.RunAsync(rest);
 
 var script = new Option<FileInfo?>("--script") { Description = "read chat lines from a file, print the transcript and end" };
 var keep = new Option<DirectoryInfo?>("--keep") { Description = "leave the home and the archives in this directory" };
-var signal = new Option<bool>("--signal") { Description = "let the real engine of Signal Desktop write (needs Node and `make prerequisites`)" };
+var signal =
+    new Option<bool>("--signal") { Description = "let the real engine of Signal Desktop write (needs Node and `make prerequisites`)" };
 var cluster = new Option<bool>("--cluster") { Description = "run only the bot, against the cluster of KUBECONFIG, with --config" };
 var config = new Option<FileInfo?>("--config") { Description = "the chatops.yaml for --cluster" };
 var port = new Option<int>("--port") { Description = "the port of the page; without it, a free one" };
@@ -31,7 +32,8 @@ root.SetAction(async (parsed, ct) =>
         await using var world = parsed.GetValue(cluster)
             ? await DemoWorld.OnClusterAsync(options, parsed.GetValue(config)?.FullName, ct)
             : await DemoWorld.StartAsync(options, ct);
-        if (parsed.GetValue(script) is { } file) return await ScriptRun.RunAsync(world.SignInLink, await File.ReadAllLinesAsync(file.FullName, ct), Console.Out, ct);
+        if (parsed.GetValue(script) is { } file)
+            return await ScriptRun.RunAsync(world.SignInLink, await File.ReadAllLinesAsync(file.FullName, ct), Console.Out, ct);
         await Console.Out.WriteLineAsync(world.Welcome);
         await world.Ended(ct);
         return 0;

@@ -10,8 +10,8 @@ internal sealed class AccessRules(BotSettings settings)
         settings.People.FirstOrDefault(p => p.Accounts.TryGetValue(platform, out var id) && id == account);
 
     /// <summary>
-    /// Who did this, with what the chat allows. Somebody undeclared counts when a role of the platform's own makes them hold one of ours; the
-    /// name then carries the account's id, so that nobody becomes another by renaming.
+    /// Who did this, with what the chat allows. Somebody undeclared counts when a role of the platform's own makes them hold one of ours;
+    /// the name then carries the account's id, so that nobody becomes another by renaming.
     /// </summary>
     public Person? Find(Chat.Invocation invocation)
     {
@@ -29,7 +29,8 @@ internal sealed class AccessRules(BotSettings settings)
 
     public bool May(Person person, Permission permission, string? target) =>
         (target is null || person.Within is null || person.Within.Contains("*") || person.Within.Contains(target))
-        && person.Roles.Select(r => settings.Roles.GetValueOrDefault(r)).Any(r => r is not null && r.May.Contains(permission) && r.Covers(target));
+        && person.Roles.Select(r => settings.Roles.GetValueOrDefault(r))
+            .Any(r => r is not null && r.May.Contains(permission) && r.Covers(target));
 
     public bool MayAnywhere(Person person, Permission permission) => settings.Targets.Keys.Any(t => May(person, permission, t));
 
@@ -47,6 +48,8 @@ internal sealed class AccessRules(BotSettings settings)
         return new Fault(
             "Forbidden",
             $"{person.Name} may not {permission.ToString().ToLowerInvariant()}{on}",
-            roles.Count == 0 ? "No role in chatops.yaml allows it" : $"It takes the role {string.Join(" or ", roles)}; ask whoever keeps chatops.yaml");
+            roles.Count == 0
+                ? "No role in chatops.yaml allows it"
+                : $"It takes the role {string.Join(" or ", roles)}; ask whoever keeps chatops.yaml");
     }
 }

@@ -23,7 +23,8 @@ internal static class ApprovalPolicy
         if (role is not null && !person.Roles.Contains(role))
             return new Fault("WrongPerson", $"{person.Name} cannot decide on {name}", $"It takes somebody with the role {role}");
         return own && !change.Spec.Approvals.SelfApproval
-            ? new Fault("OwnRequest", $"{person.Name} asked for {name} and cannot approve it", $"It takes somebody else with the role {role}")
+            ? new Fault(
+                "OwnRequest", $"{person.Name} asked for {name} and cannot approve it", $"It takes somebody else with the role {role}")
             : null;
     }
 

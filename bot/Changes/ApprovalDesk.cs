@@ -8,8 +8,8 @@ using ChatOps.Values;
 namespace ChatOps.Bot.Changes;
 
 /// <summary>
-/// Takes people's decisions. A word counts only from the right person, once, in time, and while the plan it was shown is still what the live
-/// state gives; everything else changes nothing and says why.
+/// Takes people's decisions. A word counts only from the right person, once, in time, and while the plan it was shown is still what the
+/// live state gives; everything else changes nothing and says why.
 /// </summary>
 internal sealed class ApprovalDesk(
     IKubernetesClient client, BotSettings settings, ChangeBoard board, Planner planner, ChangeRequests requests, ChatPlatforms platforms,
@@ -26,7 +26,8 @@ internal sealed class ApprovalDesk(
     }
 
     /// <summary>The sentence to show whoever decided.</summary>
-    public async Task<string> DecideAsync(string changeName, Person person, bool deny, string? reason, string invocationId, CancellationToken ct)
+    public async Task<string> DecideAsync(
+        string changeName, Person person, bool deny, string? reason, string invocationId, CancellationToken ct)
     {
         while (true)
         {
@@ -42,7 +43,8 @@ internal sealed class ApprovalDesk(
         }
     }
 
-    private async Task<string> DecideOnAsync(Change change, Person person, bool deny, string? reason, string invocationId, CancellationToken ct)
+    private async Task<string> DecideOnAsync(
+        Change change, Person person, bool deny, string? reason, string invocationId, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         if (ApprovalPolicy.Refusal(change, person, deny, now) is { } refusal)

@@ -7,12 +7,13 @@ namespace ChatOps.Bot.Changes;
 /// <summary>All Changes, live, and the questions the rest of the bot asks of them.</summary>
 internal sealed class ChangeBoard(IKubernetesClient client, string ns, TimeProvider time)
 {
-    public Informer<Change> Informer { get; } = new(client, ChatOpsKinds.Changes, ns, Selection.All, time);
+    /// <summary>With the target as group.</summary>
+    public Informer<Change> Informer { get; } = new(client, ChatOpsKinds.Changes, ns, Selection.All, time, c => c.Spec.Target);
 
     public string Namespace => ns;
 
     public IEnumerable<Change> Of(string target) =>
-        Informer.Items.Where(c => c.Spec.Target == target).OrderByDescending(c => c.Spec.Number);
+        Informer.Of(target).OrderByDescending(c => c.Spec.Number);
 
     public Change? Find(long number) => Informer.Items.FirstOrDefault(c => c.Spec.Number == number);
 
@@ -33,36 +34,42 @@ internal sealed class ChangeBoard(IKubernetesClient client, string ns, TimeProvi
     {
         foreach (var change in Of(target))
         {
-            if (change is { Status: { Phase: ChangePhase.Succeeded, ResultImageId: { } result } } && change.Spec.Plan.To.Image == image) return result;
+            if (change is { Status: { Phase: ChangePhase.Succeeded, ResultImageId: { } result } } && change.Spec.Plan.To.Image == image)
+                return result;
             if (change.Spec.Plan.From is { ImageId: { } id } from && from.Image == image) return id;
         }
         return null;
     }
 
     /// <summary>
-    /// Archives that changes go back to, or that a person may yet ask them to, each with the change that says so: of those that are not over,
-    /// of the newest that took a snapshot first, however it ended, and of the newest deploy that succeeded.
+    /// Archives that changes go back to, or that a person may yet ask them to, each with the change that says so: of those that are not
+    /// over, of the newest that took a snapshot first, however it ended, and of the newest deploy that succeeded.
     /// </summary>
     public IReadOnlyDictionary<string, string> WaysBack(string target, SnapshotBoard snapshots)
     {
         var all = Of(target).ToList();
         var before = all.Where(c => ArchiveBefore(c, snapshots) is not null).ToList();
         var named = from change in all
-                    where !change.Status.IsFinal || change == before.FirstOrDefault() || change == before.FirstOrDefault(IsDeployed)
+                    where !change.Status.IsFinal
+                        || change == before.FirstOrDefault() || change == before.FirstOrDefault(ObsoleteChanges.IsDeployed)
                     from archive in new[] { ArchiveBefore(change, snapshots), change.Status.IsFinal ? null : change.Spec.Plan.Archive }
                     where archive is not null
                     select (archive, change.Spec.Number);
         return named.DistinctBy(n => n.archive).ToDictionary(n => n.archive, n => $"way back of change {n.Number}", StringComparer.Ordinal);
     }
 
-    private static bool IsDeployed(Change change) => change is { Spec.Action: "deploy", Status.Phase: ChangePhase.Succeeded };
+    /// <summary>Changes of a target that are of no more use, oldest first.</summary>
+    public IReadOnlyList<Change> ObsoleteOf(string target, int limit, SnapshotBoard snapshots) =>
+        ObsoleteChanges.Of(Of(target), limit, change => ArchiveBefore(change, snapshots) is not null, time.GetUtcNow());
 
     private static string? ArchiveBefore(Change change, SnapshotBoard snapshots) =>
-        change.Status.PreChangeSnapshot is { } name && snapshots.Find(change.Spec.Target, name)?.Status is { Phase: SnapshotPhase.Succeeded } status
+        change.Status.PreChangeSnapshot is { } name
+            && snapshots.Find(change.Spec.Target, name)?.Status is { Phase: SnapshotPhase.Succeeded } status
             ? status.Archive?.Name
             : null;
 
     /// <summary>The archive taken before the newest successful deploy: the data that the version before it knew.</summary>
     public string? ArchiveBeforeLive(string target, SnapshotBoard snapshots) =>
-        Of(target).Where(IsDeployed).Select(c => ArchiveBefore(c, snapshots)).FirstOrDefault(archive => archive is not null);
+        Of(target).Where(ObsoleteChanges.IsDeployed).Select(c => ArchiveBefore(c, snapshots))
+            .FirstOrDefault(archive => archive is not null);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ChatOps.Bot.Chat;
 using ChatOps.Resources;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Changes;
 
@@ -29,7 +30,8 @@ internal static class ChangeCards
         {
             Fields = PlanFields(change),
             Buttons = rule.Required == 0 ? [] : [.. buttons],
-            Footer = $"change {change.Spec.Number} · asked by {change.Spec.RequestedBy.Person} · needs {Phrases.Count(rule.Required, rule.Role ?? "person", $"× {rule.Role}")}{agreed}"
+            Footer = $"change {change.Spec.Number} · asked by {change.Spec.RequestedBy.Person}"
+                + $" · needs {Counted.Of(rule.Required, rule.Role ?? "person", $"× {rule.Role}")}{agreed}"
                 + (rule.ExpiresAt is { } e ? $" · expires {e.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture)} UTC" : ""),
         };
     }
@@ -42,8 +44,13 @@ internal static class ChangeCards
         List<CardField> fields =
         [
             new("now", Named(plan.From)),
-            new("then", Named(plan.To)),
-            new("way", $"{plan.Strategy}, {Phrases.Count(plan.Replicas, "pod")}{away}"),
+            new("then", change.Spec.Action switch
+            {
+                "attach" => $"the same, with {Sidecar(plan.Sidecar!)}",
+                "detach" => "the same, without sidecar: no more snapshots",
+                _ => Named(plan.To),
+            }),
+            new("way", $"{plan.Strategy}, {Counted.Of(plan.Replicas, "pod")}{away}"),
         ];
         if (plan.Archive is not null) fields.Add(new("data", $"back to {plan.Archive}; what came after is gone"));
         fields.Add(new("gates", string.Join("  ", plan.Gates.Select(Gate))));
@@ -98,10 +105,17 @@ internal static class ChangeCards
     public static string Title(Change change)
     {
         var (spec, to) = (change.Spec, change.Spec.Plan.To);
-        return spec.Action == "deploy"
-            ? $"Deploy {spec.Target} {Phrases.Version(to.Image)}"
-            : $"Roll back {spec.Target} to {Phrases.Version(to.Image)}{(spec.Plan.Archive is null ? "" : " with data")}";
+        return spec.Action switch
+        {
+            "deploy" => $"Deploy {spec.Target} {Phrases.Version(to.Image)}",
+            "attach" => $"Attach the sidecar to {spec.Target}",
+            "detach" => $"Detach the sidecar from {spec.Target}",
+            _ => $"Roll back {spec.Target} to {Phrases.Version(to.Image)}{(spec.Plan.Archive is null ? "" : " with data")}",
+        };
     }
+
+    private static string Sidecar(PlannedSidecar sidecar) =>
+        $"{sidecar.Image} as {(sidecar.Native ? "a native sidecar" : "one more container")}, its home read-only";
 
     private static string Took(Change change) =>
         change.Status is { StartedAt: { } from, FinishedAt: { } to } ? Phrases.Duration(to - from) : "";
@@ -125,11 +139,14 @@ internal static class ChangeCards
 
     private static Approval? Last(Change change) => change.Status.Approvals is { Count: > 0 } given ? given[^1] : null;
 
-    private static string? Sentence(ResourceFault? fault) => fault is null ? null : fault.Hint is null ? fault.Message : $"{fault.Message}. {fault.Hint}";
+    private static string? Sentence(ResourceFault? fault) =>
+        fault is null ? null : fault.Hint is null ? fault.Message : $"{fault.Message}. {fault.Hint}";
 
-    private static string By(Change change)
+    /// <summary>Its number, who asked and who agreed.</summary>
+    public static string By(Change change)
     {
         var agreed = change.Status.Approvals?.Where(a => a.Decision == "approved").Select(a => a.Person).ToList() ?? [];
-        return $"change {change.Spec.Number} · asked by {change.Spec.RequestedBy.Person}{(agreed.Count == 0 ? "" : $" · approved by {string.Join(", ", agreed)}")}";
+        return $"change {change.Spec.Number} · asked by {change.Spec.RequestedBy.Person}"
+            + (agreed.Count == 0 ? "" : $" · approved by {string.Join(", ", agreed)}");
     }
 }

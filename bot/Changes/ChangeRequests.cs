@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChatOps.Bot.Access;
 using ChatOps.Bot.Settings;
+using ChatOps.Bot.Snapshots;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
 using ChatOps.Values;
@@ -11,7 +12,8 @@ using ChatOps.Values;
 namespace ChatOps.Bot.Changes;
 
 /// <summary>Turns a wish into a Change with its plan. The same wish delivered twice makes one Change.</summary>
-internal sealed class ChangeRequests(IKubernetesClient client, ChangeBoard board, Planner planner, TimeProvider time)
+internal sealed class ChangeRequests(
+    IKubernetesClient client, ChangeBoard board, SnapshotBoard snapshots, Planner planner, TimeProvider time)
 {
     /// <summary>Annotation: the opaque ids of the approval buttons, single use because the phase they need does not return.</summary>
     public const string ButtonsAnnotation = $"{ChatOpsKinds.Group}/buttons";
@@ -20,29 +22,34 @@ internal sealed class ChangeRequests(IKubernetesClient client, ChangeBoard board
 
     public async Task<Change> CreateAsync(ChangeWish wish, CancellationToken ct)
     {
-        if (board.Informer.Items.FirstOrDefault(c => c.Metadata.Annotation(ChatOpsKinds.InvocationAnnotation) == wish.InvocationId) is { } first) return first;
+        var first = board.Informer.Items.FirstOrDefault(c => c.Metadata.Annotation(ChatOpsKinds.InvocationAnnotation) == wish.InvocationId);
+        if (first is not null) return first;
         var plan = await planner.PlanAsync(wish.Target, wish.Action, wish.Parameters, ct);
         if (plan.Gates.FirstOrDefault(g => g.Verdict == "fail") is { } shut)
             throw new FaultException(new("GateShut", $"{wish.Action} {wish.Target.Name} is not possible now: {shut.Message}"));
-        var number = board.Informer.Items.Select(c => c.Spec.Number).DefaultIfEmpty(0).Max();
+        var number = ChangeNumbers.Next(board.Informer.Items, snapshots.Informers.SelectMany(i => i.Items).Select(s => s.Metadata.Name));
         for (var tries = 0; ; tries++)
         {
             try
             {
-                return await client.CreateAsync(ChatOpsKinds.Changes, board.Namespace, Body(wish, plan, ++number), ct);
+                return await client.CreateAsync(ChatOpsKinds.Changes, board.Namespace, Body(wish, plan, number), ct);
             }
             catch (ApiException e) when (e.AlreadyExists && tries < MostTries)
             {
                 // Another request took this number in the same moment, or our own did and its answer was lost.
                 var taken = await client.FindAsync(ChatOpsKinds.Changes, board.Namespace, NameOf(number), ct);
                 if (taken?.Metadata.Annotation(ChatOpsKinds.InvocationAnnotation) == wish.InvocationId) return taken!;
+                number++;
             }
         }
     }
 
-    /// <summary>The action a button of this change stands for, <c>approve</c> or <c>deny</c>; null when it is not one of its buttons.</summary>
+    /// <summary>
+    /// The action a button of this change stands for, <c>approve</c> or <c>deny</c>; null when it is not one of its buttons.
+    /// </summary>
     public static string? ActionOf(Change change, string button) =>
-        Buttons(change).Where(b => CryptographicOperations.FixedTimeEquals(Bytes(b.Id), Bytes(button))).Select(b => b.Action).FirstOrDefault();
+        Buttons(change).Where(b => CryptographicOperations.FixedTimeEquals(Bytes(b.Id), Bytes(button)))
+            .Select(b => b.Action).FirstOrDefault();
 
     public static IReadOnlyList<(string Id, string Action)> Buttons(Change change)
     {
@@ -89,7 +96,7 @@ internal sealed class ChangeRequests(IKubernetesClient client, ChangeBoard board
                     [ChatOpsKinds.InvocationAnnotation] = wish.InvocationId,
                     [ChatOpsKinds.MessagesAnnotation] = MessageReference.Annotation([wish.Message]),
                     [ButtonsAnnotation] = new JsonObject { [NewId()] = "approve", [NewId()] = "deny" }.ToJsonString(),
-                },
+                }.WithTrace(),
             },
             ["spec"] = JsonSerializer.SerializeToNode(spec, ResourceJson.Default.ChangeSpec),
         };
@@ -102,4 +109,5 @@ internal sealed class ChangeRequests(IKubernetesClient client, ChangeBoard board
 
 /// <summary>What somebody asked for, before it has a plan.</summary>
 internal sealed record ChangeWish(
-    string InvocationId, Person Person, Target Target, string Action, IReadOnlyDictionary<string, string> Parameters, MessageReference Message);
+    string InvocationId, Person Person, Target Target, string Action,
+    IReadOnlyDictionary<string, string> Parameters, MessageReference Message);

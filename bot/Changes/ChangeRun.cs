@@ -1,7 +1,9 @@
+using ChatOps.Bot.Changes.Sidecars;
 using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Traces;
 using ChatOps.Values;
 
 namespace ChatOps.Bot.Changes;
@@ -13,11 +15,22 @@ namespace ChatOps.Bot.Changes;
 internal sealed class ChangeRun(
     IKubernetesClient client, Target target, IStrategy strategy, Planner planner, ChangeLedger ledger, TimeProvider time, ILogger log)
 {
+    /// <summary>News this late are not late: what the cluster knows is no finer, and its clock may be another.</summary>
+    private static readonly TimeSpan LateNews = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan LeastLook = TimeSpan.FromSeconds(1);
+
     private readonly TargetData _data = new(client, target, time);
     private RolloutFeed? _feed;
 
     /// <summary>The generation after our last write; older states of the workload do not answer for it.</summary>
     private long _written;
+
+    /// <summary>Whether a step was found begun: what an earlier run of it did is not known.</summary>
+    private bool _resumed;
+
+    /// <summary>The time of the step at work.</summary>
+    private TimeAllowed? _allowed;
 
     private ChangePlan Plan => ledger.Change.Spec.Plan;
 
@@ -60,7 +73,7 @@ internal sealed class ChangeRun(
             await ledger.UpdateAsync(s => s.Succeed(ledger.Now), ct);
             return true;
         }
-        catch (FaultException e) when (!Touched)
+        catch (FaultException e) when (!Touched || WasNeverAllowed(e))
         {
             var fault = new ResourceFault(e.Fault.Kind, $"{e.Fault.Message}; nothing was changed", e.Fault.Hint);
             await ledger.UpdateAsync(s => s.Fail(fault, ledger.Now), ct);
@@ -93,11 +106,21 @@ internal sealed class ChangeRun(
     /// <summary>Whether anything but the snapshot has begun.</summary>
     private bool Touched => ledger.Status.Steps?.Any(s => s.Name != StepNames.Snapshot) == true;
 
+    /// <summary>
+    /// Whether the very first write was forbidden: then there is nothing to take back, and the way back would be forbidden too.
+    /// </summary>
+    private bool WasNeverAllowed(FaultException e) =>
+        e.InnerException is ApiException { IsForbidden: true } && !_resumed && _written == 0
+        && ledger.Status.Steps!.Count(s => s.Name != StepNames.Snapshot) == 1;
+
     private async Task StepAsync(string name, CancellationToken ct)
     {
         if (ledger.Status.Step(name) is { State: StepState.Succeeded }) return;
+        _resumed |= ledger.Status.Step(name) is not null;
         var step = ledger.Status.Step(name) ?? new ChangeStep { Name = name, State = StepState.Running, StartedAt = ledger.Now };
+        _allowed = new TimeAllowed(step.StartedAt, time);
         await ledger.UpdateAsync(s => s.With(step), ct);
+        using var span = Spans.Part($"step {name}");
         try
         {
             await PatientlyAsync(async () => { await DoAsync(step, ct); return true; }, ct);
@@ -105,9 +128,11 @@ internal sealed class ChangeRun(
         }
         catch (FaultException e)
         {
+            Spans.End(span, e.Fault.Kind, failed: true);
             log.LogInformation("change {Number} step {Step}: {Fault}", ledger.Change.Spec.Number, name, e.Fault);
             await ledger.UpdateAsync(
-                s => s.With((s.Step(name) ?? step) with { State = StepState.Failed, FinishedAt = ledger.Now, Message = e.Fault.Message }), ct);
+                s => s.With(
+                    (s.Step(name) ?? step) with { State = StepState.Failed, FinishedAt = ledger.Now, Message = e.Fault.Message }), ct);
             throw;
         }
     }
@@ -116,24 +141,31 @@ internal sealed class ChangeRun(
     {
         StepNames.Snapshot => SnapshotAsync(step, ct),
         StepNames.SetImage => WriteAsync(strategy.SetImageAsync(target, Plan.Container, Plan.To.Image, ct)),
-        StepNames.Revert => RevertAsync(Plan.To, ct),
+        StepNames.Revert => RevertAsync(Plan.To, exactly: false, ct),
+        StepNames.Attach => WriteAsync(strategy.PatchAsync(target, SidecarPatch.Attach(target, Plan.Sidecar!), ct)),
+        StepNames.Detach => WriteAsync(strategy.PatchAsync(target, SidecarPatch.Detach(Plan.Sidecar!), ct)),
         StepNames.Stop or "back-stop" => StopAsync(step, ct),
         StepNames.Restore => _data.RestoreAsync(ledger.Change, step.Name, Plan.Archive!, ct),
         StepNames.Start or "back-start" => WriteAsync(strategy.ScaleAsync(target, Plan.Replicas, ct)),
         StepNames.RollOut or "back-roll-out" => RollOutAsync(step, ct),
-        StepNames.Settle => SettleAsync(step, ct),
+        StepNames.Settle => SettleAsync(ct),
         "back-restore" => RestoreBackAsync(step, ct),
-        "back-revert" => RevertAsync(Plan.From, ct),
+        "back-revert" => RevertAsync(Plan.From, exactly: true, ct),
         StepNames.Replace or "back-replace" => strategy.ReplaceStuckPodsAsync(target, ct),
-        _ => throw new FaultException(new("UnknownStep", $"this version of the bot does not know the step '{step.Name}'", "Use the version that made the plan")),
+        _ => throw new FaultException(new(
+            "UnknownStep", $"this version of the bot does not know the step '{step.Name}'", "Use the version that made the plan")),
     };
 
     private async Task SnapshotAsync(ChangeStep step, CancellationToken ct)
     {
         var name = TargetData.PreChangeName(ledger.Change);
         await ledger.UpdateAsync(s => s with { PreChangeSnapshot = name }, ct);
-        await _data.SnapshotAsync(ledger.Change, step.StartedAt, progress => ledger.UpdateAsync(s => Say(s, step.Name, progress), ct), ct);
+        await _data.SnapshotAsync(
+            ledger.Change, Left(target.Home!.SnapshotWithin), progress => ledger.UpdateAsync(s => Say(s, step.Name, progress), ct), ct);
     }
+
+    /// <summary>What is left of the time the step at work may take: at least what one look takes.</summary>
+    private TimeSpan Left(TimeSpan within) => _allowed!.Left(within) is var left && left > LeastLook ? left : LeastLook;
 
     private async Task WriteAsync(Task<long> write) => _written = await write;
 
@@ -147,30 +179,31 @@ internal sealed class ChangeRun(
         FollowAsync(step, r => r.Done, target.ReadyWithin, "did not become ready", failFast: true, ct);
 
     /// <summary>Ready once is not enough: a pod that falls over again within the time fails the step.</summary>
-    private async Task SettleAsync(ChangeStep step, CancellationToken ct)
+    private async Task SettleAsync(CancellationToken ct)
     {
-        var rest = target.SettleFor - (ledger.Now - step.StartedAt);
-        if (rest <= TimeSpan.Zero) rest = TimeSpan.FromSeconds(1);
-        using var calm = new CancellationTokenSource(rest, time);
+        using var calm = new CancellationTokenSource(Left(target.SettleFor), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, calm.Token);
         try
         {
             await foreach (var rollout in _feed!.ReadAsync(_written, both.Token))
             {
-                if (!rollout.Done) throw new FaultException(rollout.Trouble ?? new("NotSettled", $"{target.Name} became ready and then was not: {rollout.Message}"));
+                if (!rollout.Done) throw Unsettled(rollout);
             }
         }
         catch (OperationCanceledException) when (calm.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            // It stayed ready all the time.
+            // It stayed ready all the time, unless the news of its fall is still on the way.
+            if (await _feed!.LookAsync(_written, ct) is { Done: false } now) throw Unsettled(now);
         }
     }
+
+    private FaultException Unsettled(Rollout now) =>
+        new(now.Trouble ?? new("NotSettled", $"{target.Name} became ready and then was not: {now.Message}"));
 
     private async Task FollowAsync(
         ChangeStep step, Func<Rollout, bool> reached, TimeSpan within, string otherwise, bool failFast, CancellationToken ct)
     {
-        var rest = within - (ledger.Now - step.StartedAt);
-        using var deadline = new CancellationTokenSource(rest > TimeSpan.Zero ? rest : TimeSpan.FromSeconds(1), time);
+        using var deadline = new CancellationTokenSource(Left(within), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
         Rollout? last = null;
         try
@@ -185,8 +218,11 @@ internal sealed class ChangeRun(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
         {
+            last = await _feed!.LookAsync(_written, ct) ?? last;
+            if (last is not null && reached(last)) return;
             throw new FaultException(last?.Trouble ?? new(
-                "DeadlineExceeded", $"{target.Name} {otherwise} within {Chat.Phrases.Duration(within)}: {last?.Message ?? "no news from the cluster"}"));
+                "DeadlineExceeded",
+                $"{target.Name} {otherwise} within {Chat.Phrases.Duration(within)}: {last?.Message ?? "no news from the cluster"}"));
         }
     }
 
@@ -195,12 +231,14 @@ internal sealed class ChangeRun(
     {
         if (rollout.ReadyPods == 0 && ledger.Status.AwaySince is null && Plan.Replicas > 0)
         {
-            await ledger.UpdateAsync(s => s.GoAway(ledger.Now), ct);
+            await ledger.UpdateAsync(s => s.GoAway(rollout.SeenAt), ct);
         }
         else if (rollout.ReadyPods > 0 && ledger.Status.AwaySince is { } since)
         {
-            // After a restart of the bot the cluster knows better than we do when the pod came back, to the second begun.
-            var back = rollout.ReadySince?.AddSeconds(1) is { } ready && ready > since && ready < ledger.Now ? ready : ledger.Now;
+            // It may have come back while no bot looked, or no news came through: then the cluster knows better when, to the second begun.
+            var back = rollout.ReadySince?.AddSeconds(1) is { } ready && ready > since && ready < rollout.SeenAt - LateNews
+                ? ready
+                : rollout.SeenAt;
             await ledger.UpdateAsync(s => s.ComeBack(back), ct);
         }
     }
@@ -214,13 +252,13 @@ internal sealed class ChangeRun(
     /// <summary>
     /// Brings a version back. Where every start pulls whatever the tag means by then, the digest that ran takes the tag's place.
     /// </summary>
-    private async Task RevertAsync(PlannedVersion version, CancellationToken ct)
+    private async Task RevertAsync(PlannedVersion version, bool exactly, CancellationToken ct)
     {
         var live = await strategy.ReadAsync(target, ct);
         var pullsAlways = live.Template.Spec.Containers.Any(c => c.Name == Plan.Container && c.ImagePullPolicy == "Always");
         var pinned = pullsAlways ? ImageReference.Pinned(version.ImageId, version.Image) : null;
         await WriteAsync(version.Revision is { } revision
-            ? strategy.RevertAsync(target, revision, Plan.Container, pinned, ct)
+            ? strategy.RevertAsync(target, revision, Plan.Container, pinned, exactly, ct)
             : strategy.SetImageAsync(target, Plan.Container, pinned ?? version.Image, ct));
     }
 

@@ -9,17 +9,21 @@ namespace ChatOps.Bot.Changes;
 
 /// <summary>What the gates look at, gathered before any is judged.</summary>
 internal sealed record GateFacts(
-    Target Target, WorkloadState Live, IReadOnlyList<Change> Active, Snapshot? NewestSnapshot, PersistentVolumeClaim? Claim, DateTimeOffset Now);
+    Target Target, WorkloadState Live, IReadOnlyList<Change> Active,
+    Snapshot? NewestSnapshot, PersistentVolumeClaim? Claim, DateTimeOffset Now);
 
 /// <summary>Judges whether now is a good time; pure. A failed gate refuses the change, a warning is shown to the approvers.</summary>
 internal static class Gates
 {
+    /// <summary>The gate that looks for a snapshot.</summary>
+    public const string Backup = "backup";
+
     private static readonly TimeSpan OldSnapshot = TimeSpan.FromHours(24);
 
     public static IReadOnlyList<GateVerdict> Judge(GateFacts facts)
     {
         List<GateVerdict> verdicts = [Alone(facts), Healthy(facts), NotPaused(facts)];
-        if (facts.Target.Home is not null) verdicts.AddRange([SingleWriter(facts), Volume(facts), Backup(facts)]);
+        if (facts.Target.Home is not null) verdicts.AddRange([SingleWriter(facts), Volume(facts), HasBackup(facts)]);
         return verdicts;
     }
 
@@ -29,7 +33,8 @@ internal static class Gates
 
     private static GateVerdict Healthy(GateFacts facts) => facts.Live.Ready >= facts.Live.Replicas
         ? Pass("healthy", string.Create(CultureInfo.InvariantCulture, $"{facts.Live.Ready} of {facts.Live.Replicas} ready"))
-        : Warn("healthy", string.Create(CultureInfo.InvariantCulture, $"only {facts.Live.Ready} of {facts.Live.Replicas} ready before the change"));
+        : Warn("healthy", string.Create(
+            CultureInfo.InvariantCulture, $"only {facts.Live.Ready} of {facts.Live.Replicas} ready before the change"));
 
     private static GateVerdict NotPaused(GateFacts facts) => facts.Live.Paused
         ? Fail("rollout", "the workload is paused; resume it first")
@@ -47,13 +52,13 @@ internal static class Gates
         var phase => Fail("volume", $"claim {facts.Claim!.Metadata.Name} is {phase}, not Bound"),
     };
 
-    private static GateVerdict Backup(GateFacts facts)
+    private static GateVerdict HasBackup(GateFacts facts)
     {
-        if (facts.NewestSnapshot?.Status.CutTime is not { } cut) return Warn("backup", "no snapshot yet; one is taken before the first step");
+        if (facts.NewestSnapshot?.Status.CutTime is not { } cut) return Warn(Backup, "no snapshot yet; one is taken before the first step");
         var age = facts.Now - cut;
         return age > OldSnapshot
-            ? Warn("backup", $"the newest snapshot is {Phrases.Duration(age)} old; another is taken before the first step")
-            : Pass("backup", $"{Phrases.Duration(age)} old");
+            ? Warn(Backup, $"the newest snapshot is {Phrases.Duration(age)} old; another is taken before the first step")
+            : Pass(Backup, $"{Phrases.Duration(age)} old");
     }
 
     private static GateVerdict Pass(string name, string message) => new() { Name = name, Verdict = "pass", Message = message };

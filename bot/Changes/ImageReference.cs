@@ -20,18 +20,27 @@ internal static partial class ImageReference
         if (version.Contains('/', StringComparison.Ordinal))
         {
             if (Repository(version) != repository)
-                return new Fault("WrongRepository", $"'{Repository(version)}' is not the image of this target, {repository} is", "Give only the version");
+            {
+                return new Fault(
+                    "WrongRepository",
+                    $"'{Repository(version)}' is not the image of this target, {repository} is",
+                    "Give only the version");
+            }
             wanted = version[repository.Length..].TrimStart(':', '@');
         }
         if (Digest().IsMatch(wanted)) return $"{repository}@{wanted}";
         return Tag().IsMatch(wanted)
             ? $"{repository}:{wanted}"
-            : new Fault("BadVersion", $"'{Shorten(wanted)}' is neither a tag nor a digest", "A tag has letters, digits, '.', '_', '-', at most 128");
+            : new Fault(
+                "BadVersion",
+                $"'{Shorten(wanted)}' is neither a tag nor a digest",
+                "A tag has letters, digits, '.', '_', '-', at most 128");
     }
 
     /// <summary>The digest form a pod reported, when it names this repository; null when the tag cannot be pinned.</summary>
     public static string? Pinned(string? imageId, string image) =>
-        imageId is not null && Repository(imageId) == Repository(image) && Digest().IsMatch(imageId[(imageId.IndexOf('@', StringComparison.Ordinal) + 1)..])
+        imageId is not null && Repository(imageId) == Repository(image)
+            && Digest().IsMatch(imageId[(imageId.IndexOf('@', StringComparison.Ordinal) + 1)..])
             ? imageId
             : null;
 

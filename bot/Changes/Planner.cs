@@ -1,3 +1,4 @@
+using ChatOps.Bot.Changes.Sidecars;
 using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
@@ -11,14 +12,23 @@ namespace ChatOps.Bot.Changes;
 /// Decides what a change would do, from reads alone. The same wish on the same live state gives the same digest; that is how a stale
 /// approval is recognised.
 /// </summary>
-internal sealed class Planner(IKubernetesClient client, StrategyCatalog strategies, SnapshotBoard snapshots, ChangeBoard changes, TimeProvider time)
+internal sealed class Planner(
+    IKubernetesClient client, StrategyCatalog strategies, SnapshotBoard snapshots, ChangeBoard changes, TimeProvider time)
 {
-    /// <param name="action"><c>deploy</c> or <c>rollback</c>.</param>
+    private readonly SidecarPlans _sidecars = new(client);
+
+    /// <param name="action"><c>deploy</c>, <c>rollback</c>, <c>attach</c> or <c>detach</c>.</param>
     /// <param name="parameters">As <see cref="ChangeSpec.Parameters"/> keeps them.</param>
     /// <param name="own">The number of the change that is planned again: it does not stand in its own way.</param>
     public Task<ChangePlan> PlanAsync(
         Target target, string action, IReadOnlyDictionary<string, string> parameters, CancellationToken ct, long? own = null) =>
-        action == "deploy" ? DeployAsync(target, parameters["version"], own, ct) : RollbackAsync(target, parameters, own, ct);
+        action switch
+        {
+            "deploy" => DeployAsync(target, parameters["version"], own, ct),
+            "attach" => AttachAsync(target, own, ct),
+            "detach" => DetachAsync(target, own, ct),
+            _ => RollbackAsync(target, parameters, own, ct),
+        };
 
     private async Task<ChangePlan> DeployAsync(Target target, string version, long? own, CancellationToken ct)
     {
@@ -32,7 +42,8 @@ internal sealed class Planner(IKubernetesClient client, StrategyCatalog strategi
         return (plan with { To = new PlannedVersion { Image = image }, Steps = steps, WayBack = WayBack(plan.From) }).Sealed();
     }
 
-    private async Task<ChangePlan> RollbackAsync(Target target, IReadOnlyDictionary<string, string> parameters, long? own, CancellationToken ct)
+    private async Task<ChangePlan> RollbackAsync(
+        Target target, IReadOnlyDictionary<string, string> parameters, long? own, CancellationToken ct)
     {
         var strategy = strategies.For(target);
         var (plan, _) = await CommonAsync(target, strategy, own, ct);
@@ -40,15 +51,52 @@ internal sealed class Planner(IKubernetesClient client, StrategyCatalog strategi
         var withData = parameters.GetValueOrDefault("data") == "yes";
         var archive = withData ? ArchiveFor(target, parameters) : null;
         List<string> steps = target.Home is null ? [] : [StepNames.Snapshot];
-        steps.AddRange(withData ? [StepNames.Stop, StepNames.Restore, StepNames.Revert, StepNames.Start] : [StepNames.Revert, StepNames.Replace]);
+        steps.AddRange(withData
+            ? [StepNames.Stop, StepNames.Restore, StepNames.Revert, StepNames.Start]
+            : [StepNames.Revert, StepNames.Replace]);
         steps.AddRange([StepNames.RollOut, StepNames.Settle]);
-        var to = new PlannedVersion { Image = revision.Image, Revision = revision.Number, ImageId = changes.ImageIdOf(target.Name, revision.Image) };
+        var imageId = changes.ImageIdOf(target.Name, revision.Image);
+        var to = new PlannedVersion { Image = revision.Image, Revision = revision.Number, ImageId = imageId };
         return (plan with { To = to, Archive = archive, Steps = steps, WayBack = WayBack(plan.From) }).Sealed();
     }
 
+    private async Task<ChangePlan> AttachAsync(Target target, long? own, CancellationToken ct)
+    {
+        var (plan, live) = await CommonAsync(target, strategies.For(target), own, ct);
+        var (wanted, present) = (await _sidecars.WantedAsync(target, live, ct), SidecarPlans.Present(target, live));
+        if (wanted == present)
+            throw new FaultException(new("NothingToDo", $"{target.Name} has the sidecar {wanted.Image} beside it already"));
+        // Until there is one, nobody could take a snapshot.
+        List<string> steps = present is null ? [] : [StepNames.Snapshot];
+        var gates = plan.Gates.Where(g => present is not null || g.Name != Gates.Backup)
+            .Concat(await _sidecars.AttachGatesAsync(target, live, wanted, ct));
+        return AboutSidecar(plan with { Gates = [.. gates] }, wanted, [.. steps, StepNames.Attach]);
+    }
+
+    private async Task<ChangePlan> DetachAsync(Target target, long? own, CancellationToken ct)
+    {
+        var strategy = strategies.For(target);
+        var (plan, live) = await CommonAsync(target, strategy, own, ct);
+        var present = SidecarPlans.Present(target, live)
+            ?? throw new FaultException(new(
+                "NothingToDo", $"{target.Name} has no sidecar beside it", $"/attach {target.Name} puts one there"));
+        var gate = SidecarPlans.DetachGate(await strategy.ReadRawAsync(target, ct));
+        return AboutSidecar(plan with { Gates = [.. plan.Gates, gate] }, present, [StepNames.Snapshot, StepNames.Detach]);
+    }
+
+    /// <summary>The version stays what it is, and the pods are started anew.</summary>
+    private static ChangePlan AboutSidecar(ChangePlan plan, PlannedSidecar sidecar, IReadOnlyList<string> first) => (plan with
+    {
+        To = plan.From with { Revision = null },
+        Sidecar = sidecar,
+        Steps = [.. first, StepNames.Replace, StepNames.RollOut, StepNames.Settle],
+        WayBack = WayBack(plan.From),
+    }).Sealed();
+
     private static string WayBack(PlannedVersion from) => from.Revision is null ? "none known" : $"automatic, to revision {from.Revision}";
 
-    private async Task<(ChangePlan Plan, WorkloadState Live)> CommonAsync(Target target, IStrategy strategy, long? own, CancellationToken ct)
+    private async Task<(ChangePlan Plan, WorkloadState Live)> CommonAsync(
+        Target target, IStrategy strategy, long? own, CancellationToken ct)
     {
         var active = changes.ActiveOf(target.Name).Where(c => c.Spec.Number != own).ToList();
         var live = await strategy.ReadAsync(target, ct);
@@ -78,15 +126,18 @@ internal sealed class Planner(IKubernetesClient client, StrategyCatalog strategi
         if (parameters.TryGetValue("revision", out var number))
         {
             return RevisionChoice.Named(revisions, number)
-                ?? throw new FaultException(new("NoSuchRevision", $"{target.Name} has no revision {number}", $"/history {target.Name} lists what there is"));
+                ?? throw new FaultException(new(
+                    "NoSuchRevision", $"{target.Name} has no revision {number}", $"/history {target.Name} lists what there is"));
         }
         return RevisionChoice.Default(revisions, [.. changes.Of(target.Name)], parameters.GetValueOrDefault("data") == "yes")
-            ?? throw new FaultException(new("NothingToDo", $"{target.Name} has no earlier revision to go back to", $"/history {target.Name} lists what there is"));
+            ?? throw new FaultException(new(
+                "NothingToDo", $"{target.Name} has no earlier revision to go back to", $"/history {target.Name} lists what there is"));
     }
 
     private string ArchiveFor(Target target, IReadOnlyDictionary<string, string> parameters)
     {
-        if (target.Home is null) throw new FaultException(new("NoHome", $"{target.Name} has no data in the care of a sidecar", "Roll back the image only"));
+        if (target.Home is null)
+            throw new FaultException(new("NoHome", $"{target.Name} has no data in the care of a sidecar", "Roll back the image only"));
         if (parameters.TryGetValue("archive", out var named)) return named;
         return changes.ArchiveBeforeLive(target.Name, snapshots) ?? throw new FaultException(new(
             "NoSnapshot", $"{target.Name}: no change left a snapshot to go back to", $"/snapshots {target.Name} lists what there is"));

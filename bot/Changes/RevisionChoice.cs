@@ -12,8 +12,8 @@ internal static class RevisionChoice
         revisions.FirstOrDefault(r => r.Number.ToString(CultureInfo.InvariantCulture) == number);
 
     /// <summary>
-    /// With data, the version the archive's data belongs to: what ran before the newest successful deploy. Without, the newest other version
-    /// that was not itself rolled back. Null when nothing fits.
+    /// With data, the version the archive's data belongs to: what ran before the newest successful deploy. Without, the newest other
+    /// version that was not itself rolled back. Null when nothing fits.
     /// </summary>
     /// <param name="past">The target's changes, newest first.</param>
     public static Revision? Default(IReadOnlyList<Revision> revisions, IReadOnlyList<Change> past, bool withData)
@@ -26,6 +26,6 @@ internal static class RevisionChoice
 
     /// <summary>The last change to that image failed: going back to it would only fail again.</summary>
     private static bool EndedBadly(IReadOnlyList<Change> past, string image) =>
-        past.FirstOrDefault(c => c.Spec.Plan.To.Image == image && c.Status.StartedAt is not null)?.Status.Phase
-            is ChangePhase.RolledBack or ChangePhase.Failed;
+        past.FirstOrDefault(c => c.Spec.Plan is { Sidecar: null } plan && plan.To.Image == image && c.Status.StartedAt is not null)
+            ?.Status.Phase is ChangePhase.RolledBack or ChangePhase.Failed;
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Changes;
 
@@ -11,16 +12,24 @@ namespace ChatOps.Bot.Changes;
 /// </summary>
 internal sealed class RolloutFeed : IAsyncDisposable
 {
+    /// <summary>How long the cluster may take to say how things are; after that what is known counts.</summary>
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop;
     private readonly Lock _gate = new();
     private readonly Task _following;
+    private CancellationTokenSource _afresh;
     private Rollout? _latest;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public RolloutFeed(IStrategy strategy, Target target, string container, Func<Rollout, Task> observe, TimeProvider time, CancellationToken ct)
+    public RolloutFeed(
+        IStrategy strategy, Target target, string container, Func<Rollout, Task> observe, TimeProvider time, CancellationToken ct)
     {
+        _time = time;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        _following = Task.Run(() => FollowAsync(strategy, target, container, observe, time), ct);
+        _afresh = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        _following = Task.Run(() => FollowAsync(strategy, target, container, observe), ct);
     }
 
     /// <summary>The newest state of that generation or a later one, and then each newest one.</summary>
@@ -37,35 +46,81 @@ internal sealed class RolloutFeed : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// How it stands at this moment, asked for anew: on a slow line news are late, and nothing is decided on what was
+    /// so a while ago. Null when nobody answers.
+    /// </summary>
+    public async Task<Rollout?> LookAsync(long generation, CancellationToken ct)
+    {
+        Refresh();
+        using var limit = new CancellationTokenSource(AnswerWithin, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        try
+        {
+            await foreach (var rollout in ReadAsync(generation, both.Token)) return rollout;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            // The cluster is away, and whoever asked decides without it.
+        }
+        return null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _following.ContinueWith(_ => { }, TaskScheduler.Default);
+        await _following.Settled();
+        _afresh.Dispose();
         _stop.Dispose();
     }
 
-    private async Task FollowAsync(IStrategy strategy, Target target, string container, Func<Rollout, Task> observe, TimeProvider time)
+    /// <summary>
+    /// Forgets what it was told and asks anew: the next state read is of this moment, and not what is still on its way here.
+    /// </summary>
+    private void Refresh()
+    {
+        CancellationTokenSource old;
+        lock (_gate) (old, _afresh, _latest) = (_afresh, CancellationTokenSource.CreateLinkedTokenSource(_stop.Token), null);
+        old.Cancel();
+        old.Dispose();
+    }
+
+    private async Task FollowAsync(IStrategy strategy, Target target, string container, Func<Rollout, Task> observe)
     {
         while (true)
         {
+            CancellationToken fresh;
+            lock (_gate) fresh = _afresh.Token;
             try
             {
-                await foreach (var rollout in strategy.WatchAsync(target, container, _stop.Token))
+                await foreach (var rollout in strategy.WatchAsync(target, container, fresh))
                 {
                     await observe(rollout);
-                    lock (_gate)
-                    {
-                        _latest = rollout;
-                        var changed = _changed;
-                        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                        changed.SetResult();
-                    }
+                    if (!Publish(rollout, fresh)) break;
                 }
+            }
+            catch (OperationCanceledException) when (fresh.IsCancellationRequested && !_stop.IsCancellationRequested)
+            {
+                // Asked to begin anew.
             }
             catch (ApiException e) when (e.IsTransient)
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), time, _stop.Token);
+                await Task.Delay(TimeSpan.FromSeconds(1), _time, _stop.Token);
             }
+        }
+    }
+
+    /// <summary>False when it was told to somebody who has been asked to begin anew since.</summary>
+    private bool Publish(Rollout rollout, CancellationToken fresh)
+    {
+        lock (_gate)
+        {
+            if (fresh.IsCancellationRequested || fresh != _afresh.Token) return false;
+            _latest = rollout;
+            var changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            changed.SetResult();
+            return true;
         }
     }
 }

@@ -12,6 +12,8 @@ internal static class StepNames
     public const string Restore = "restore";
     public const string Revert = "revert";
     public const string Start = "start";
+    public const string Attach = "attach";
+    public const string Detach = "detach";
 
     /// <summary>The same step taken on the way back.</summary>
     public static string Back(string step) => $"back-{step}";
@@ -29,6 +31,8 @@ internal static class StepNames
         Restore => "bring the data back",
         Revert => "bring the template back",
         Start => "start it",
+        Attach => "put the sidecar beside it",
+        Detach => "take the sidecar away",
         var other => other,
     };
 }

@@ -7,13 +7,16 @@ using ChatOps.Values;
 
 namespace ChatOps.Bot.Changes;
 
-/// <summary>Asks for the snapshots and restores a change needs, under names derived from the change: asking again finds the first one.</summary>
+/// <summary>
+/// Asks for the snapshots and restores a change needs, under names derived from the change: asking again finds the first one.
+/// </summary>
 internal sealed class TargetData(IKubernetesClient client, Target target, TimeProvider time)
 {
-    public static string PreChangeName(Change change) => $"{change.Spec.Target}-before-{change.Spec.Number}";
+    public static string PreChangeName(Change change) => ChangeNumbers.SnapshotBefore(change.Spec.Target, change.Spec.Number);
 
     /// <summary>Takes the snapshot before a change and waits for it; anything but success is a fault.</summary>
-    public async Task SnapshotAsync(Change change, DateTimeOffset since, Func<string, Task> say, CancellationToken ct)
+    /// <param name="left">How long that may still take.</param>
+    public async Task SnapshotAsync(Change change, TimeSpan left, Func<string, Task> say, CancellationToken ct)
     {
         var name = PreChangeName(change);
         await EnsureAsync(ChatOpsKinds.Snapshots, name, new JsonObject
@@ -22,47 +25,68 @@ internal sealed class TargetData(IKubernetesClient client, Target target, TimePr
             ["reason"] = "pre-change",
             ["requestedBy"] = $"change:{change.Spec.Number}",
         }, ct);
-        var within = target.Home!.SnapshotWithin;
-        var rest = within - (time.GetUtcNow() - since);
-        using var deadline = new CancellationTokenSource(rest > TimeSpan.Zero ? rest : TimeSpan.FromSeconds(1), time);
+        using var deadline = new CancellationTokenSource(left, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
         try
         {
             await foreach (var snapshot in client.FollowObjectAsync(ChatOpsKinds.Snapshots, target.Namespace, name, time, both.Token))
             {
-                if (snapshot is null) throw new FaultException(new("SnapshotGone", $"snapshot {name} was deleted before it was done"));
-                if (snapshot.Status.FailedChecks is [var failed, ..])
-                    throw new FaultException(new("CheckFailed", $"the snapshot before the change cannot be relied on: {failed}", "Look at the database before changing anything"));
-                if (snapshot.Status.Phase == SnapshotPhase.Succeeded) return;
-                if (snapshot.Status is { Phase: SnapshotPhase.Failed, Error: { } error })
-                    throw new FaultException(new(error.Reason, $"the snapshot before the change failed: {error.Message}", error.Hint));
-                await say(Doing(snapshot.Status));
+                if (IsTaken(name, snapshot)) return;
+                await say(Doing(snapshot!.Status));
             }
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            throw new FaultException(new("SnapshotLate", $"the snapshot before the change was not done within {Phrases.Duration(within)}",
+            // The news that it is done may be on a slow way here.
+            if (IsTaken(name, await client.FindAsync(ChatOpsKinds.Snapshots, target.Namespace, name, ct))) return;
+            throw new FaultException(new(
+                "SnapshotLate",
+                $"the snapshot before the change was not done within {Phrases.Duration(target.Home!.SnapshotWithin)}",
                 $"Is the sidecar running? kubectl -n {target.Namespace} get snapshots,pods"));
         }
     }
 
+    /// <summary>False while it is on the way; one that cannot be relied on is a fault.</summary>
+    private static bool IsTaken(string name, Snapshot? snapshot) => snapshot?.Status switch
+    {
+        null => throw new FaultException(new("SnapshotGone", $"snapshot {name} was deleted before it was done")),
+        { FailedChecks: [var failed, ..] } => throw new FaultException(new(
+            "CheckFailed",
+            $"the snapshot before the change cannot be relied on: {failed}",
+            "Look at the database before changing anything")),
+        { Phase: SnapshotPhase.Failed, Error: { } error } => throw new FaultException(
+            new(error.Reason, $"the snapshot before the change failed: {error.Message}", error.Hint)),
+        { Phase: var phase } => phase == SnapshotPhase.Succeeded,
+    };
+
     public async Task<string> ArchiveAsync(string snapshot, CancellationToken ct)
     {
         var found = await client.FindAsync(ChatOpsKinds.Snapshots, target.Namespace, snapshot, ct);
-        return found?.Status.Archive?.Name ?? throw new FaultException(new("NoSnapshot", $"snapshot {snapshot} is gone; the data cannot be brought back from it"));
+        return found?.Status.Archive?.Name
+            ?? throw new FaultException(new("NoSnapshot", $"snapshot {snapshot} is gone; the data cannot be brought back from it"));
     }
+
+    /// <summary>The Restores that a change has asked for.</summary>
+    public static IEnumerable<string> RestoresOf(Change change) =>
+        from step in new[] { StepNames.Restore, StepNames.Back(StepNames.Restore) }
+        where change.Status.Step(step) is not null
+        select RestoreName(change, step);
+
+    private static string RestoreName(Change change, string step) => $"{change.Spec.Target}-{step}-{change.Spec.Number}";
 
     /// <summary>Puts an archive back while the workload is stopped and waits for it; anything but success is a fault.</summary>
     public async Task RestoreAsync(Change change, string step, string archive, CancellationToken ct)
     {
-        var name = $"{target.Name}-{step}-{change.Spec.Number}";
+        var name = RestoreName(change, step);
         await EnsureAsync(ChatOpsKinds.Restores, name, new JsonObject
         {
             ["target"] = target.Name,
             ["archive"] = archive,
             ["requestedBy"] = $"change:{change.Spec.Number}",
         }, ct);
-        var done = await client.WaitForAsync(ChatOpsKinds.Restores, target.Namespace, name, r => r is null || r.Status.IsFinal, time, ct);
+        // Patiently: until it is over its Job may replace data, and whoever gave up here would start the application beside it.
+        var done = await client.WaitForAsync(
+            ChatOpsKinds.Restores, target.Namespace, name, r => r is null || r.Status.IsFinal, time, ct, patient: true);
         if (done?.Status.Phase == RestorePhase.Succeeded) return;
         var error = done?.Status.Error ?? new ResourceFault("RestoreGone", $"restore {name} was deleted before it was done");
         throw new FaultException(new(error.Reason, $"the data could not be brought back: {error.Message}", error.Hint));
@@ -78,6 +102,7 @@ internal sealed class TargetData(IKubernetesClient client, Target target, TimePr
                 ["name"] = name,
                 ["namespace"] = target.Namespace,
                 ["labels"] = new JsonObject { [ChatOpsKinds.TargetLabel] = target.Name },
+                ["annotations"] = new JsonObject().WithTrace(),
             },
             ["spec"] = spec,
         };

@@ -5,8 +5,8 @@ using System.Text;
 namespace ChatOps.Bot.Chat;
 
 /// <summary>
-/// What a button carries where a platform allows only so many bytes: its action, with a mark in front when it asks once more. A longer action
-/// is kept here under its hash. Whoever forges data gains what typing it would: nothing.
+/// What a button carries where a platform allows only so many bytes: its action, with a mark in front when it asks once more. A longer
+/// action is kept here under its hash. Whoever forges data gains what typing it would: nothing.
 /// </summary>
 internal sealed class ButtonData(int longest)
 {

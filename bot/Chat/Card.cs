@@ -47,8 +47,8 @@ internal sealed record CardField(string Name, string Value);
 internal sealed record CardProgress(double? Fraction, string Text);
 
 /// <summary>
-/// A button. Its action is either a command line, run as whoever presses it with that person's rights, or an opaque single-use id bound to a
-/// change and its plan: a forged one gains nothing.
+/// A button. Its action is either a command line, run as whoever presses it with that person's rights, or an opaque single-use id bound to
+/// a change and its plan: a forged one gains nothing.
 /// </summary>
 /// <param name="AsksReason">Whoever presses it is asked why, where the platform can.</param>
 internal sealed record Button(string Action, string Label, ButtonStyle Style = ButtonStyle.Plain, bool AsksReason = false);

@@ -25,8 +25,10 @@ internal interface IChatPlatform
     Task<MessageReference> SendAsync(string channel, Card card, CancellationToken ct);
 
     /// <summary>The first answer to a delivery; the same as sending to its channel, unless the platform knows answers of its own.</summary>
-    /// <param name="alone">Whether it concerns nobody but the person, as a refusal does; a platform that can shows it to them alone.</param>
-    Task<MessageReference> AnswerAsync(Invocation invocation, Card card, bool alone, CancellationToken ct) => SendAsync(invocation.Channel, card, ct);
+    /// <param name="alone">Whether it concerns nobody but the person, as a refusal does;
+    /// a platform that can shows it to them alone.</param>
+    Task<MessageReference> AnswerAsync(Invocation invocation, Card card, bool alone, CancellationToken ct) =>
+        SendAsync(invocation.Channel, card, ct);
 
     /// <summary>Replaces what a message shows. On a platform that forgets, an unknown message is made.</summary>
     /// <param name="settled">Whether a last state waits, which goes before progress.</param>

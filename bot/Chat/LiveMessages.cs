@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ChatOps.Resources;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Chat;
 
@@ -11,11 +12,12 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<MessageReference, Lane> _lanes = new();
+    private volatile bool _ended;
 
     /// <summary>Shows a card in a message soon; returns at once. A platform no longer configured is passed over.</summary>
     public void Show(MessageReference message, Card card, Action? whenSettledIsShown = null)
     {
-        if (platforms.Find(message.Platform) is not { } platform) return;
+        if (_ended || platforms.Find(message.Platform) is not { } platform) return;
         while (true)
         {
             var lane = _lanes.GetOrAdd(message, _ => new Lane());
@@ -31,6 +33,21 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
         }
     }
 
+    /// <summary>
+    /// Begins no edit any more, and returns when those under way are over: from then on another bot shows the newest states, and nothing of
+    /// this one may come after.
+    /// </summary>
+    public async Task EndAsync(TimeSpan within)
+    {
+        _ended = true;
+        using var over = new CancellationTokenSource(within, time);
+        while (_lanes.Values.Any(l => l.IsEditing) && !over.IsCancellationRequested)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), time, over.Token).Settled();
+    }
+
+    /// <summary>Whether its platform is configured.</summary>
+    public bool Serves(MessageReference message) => platforms.Find(message.Platform) is not null;
+
     public bool Forgets(MessageReference message) => platforms.Find(message.Platform) is { Forgets: true };
 
     private async Task DeliverAsync(IChatPlatform platform, MessageReference message, Lane lane)
@@ -41,26 +58,31 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
             bool settled;
             lock (lane)
             {
-                if (lane.Next is null)
+                if (lane.Next is null || _ended)
                 {
                     lane.Closed = true;
                     _lanes.TryRemove(message, out _);
                     return;
                 }
                 settled = lane.Next.Value.Card.IsSettled;
+                lane.Editing = true;
             }
             (Card Card, Action? Shown)? taken = null;
             Card Newest() => (taken = lane.Take()).Value.Card;
             try
             {
                 await platform.EditAsync(message, settled, Newest, CancellationToken.None);
+                lane.Editing = false;
                 failures = 0;
                 if (taken is { Card.IsSettled: true } last) last.Shown?.Invoke();
                 await Task.Delay(platform.EditInterval, time, CancellationToken.None);
             }
             catch (PlatformException e)
             {
-                log.LogWarning("edit {Platform} message {Id}: {Cause}{Then}", message.Platform, message.Id, e.Message, e.Retry ? "; trying again" : "");
+                lane.Editing = false;
+                log.LogWarning(
+                    "edit {Platform} message {Id}: {Cause}{Then}",
+                    message.Platform, message.Id, e.Message, e.Retry ? "; trying again" : "");
                 taken ??= lane.Take();
                 if (!e.Retry) continue;
                 lane.PutBack(taken.Value);
@@ -76,6 +98,17 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
         public (Card Card, Action? Shown)? Next { get; set; }
 
         public bool Running { get; set; }
+
+        public bool Editing { private get; set; }
+
+        /// <summary>Whether the platform is at it.</summary>
+        public bool IsEditing
+        {
+            get
+            {
+                lock (this) return Editing;
+            }
+        }
 
         public bool Closed { get; set; }
 

@@ -17,17 +17,16 @@ internal static class Phrases
     /// <summary><c>10:41 UTC, 3 min ago</c>; with the date when it is not today.</summary>
     public static string When(DateTimeOffset at, DateTimeOffset now)
     {
-        var clock = at.UtcDateTime.ToString(at.UtcDateTime.Date == now.UtcDateTime.Date ? "HH:mm" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        var clock = at.UtcDateTime.ToString(
+            at.UtcDateTime.Date == now.UtcDateTime.Date ? "HH:mm" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         var ago = now - at;
         return ago < TimeSpan.FromSeconds(10) ? $"{clock} UTC, just now" : $"{clock} UTC, {Duration(ago)} ago";
     }
 
-    public static string Count(long number, string one, string? many = null) =>
-        string.Create(CultureInfo.InvariantCulture, $"{number:#,0} {(number == 1 ? one : many ?? one + "s")}");
-
     /// <summary><c>RolledBack</c> as <c>rolled back</c>.</summary>
     public static string Words(Enum state) =>
-        string.Concat(state.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? $" {char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
+        string.Concat(
+            state.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? $" {char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
 
     /// <summary>The part of an image reference people know a version by: its tag, or the start of its digest.</summary>
     public static string Version(string image)

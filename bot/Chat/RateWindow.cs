@@ -1,3 +1,5 @@
+using ChatOps.Values;
+
 namespace ChatOps.Bot.Chat;
 
 /// <summary>At most so many calls in any span of that length; guarded by whoever owns it.</summary>
@@ -9,7 +11,7 @@ internal sealed class RateWindow(int most, TimeSpan span)
 
     /// <summary>When the next call may be made, at the earliest: what is under way ends now or later.</summary>
     /// <param name="kept">How many of them this call leaves to others.</param>
-    public DateTimeOffset FreeAt(DateTimeOffset now, int kept = 0)
+    public TimeSpan FreeAt(TimeSpan now, int kept = 0)
     {
         _turns.RemoveAll(t => now - t.EndedAt >= span);
         var over = _turns.Count - (most - kept);
@@ -18,12 +20,12 @@ internal sealed class RateWindow(int most, TimeSpan span)
 }
 
 /// <summary>One call, from the moment it may be made until it is disposed: it may arrive at any time in between.</summary>
-internal sealed class RateTurn(Lock gate, TimeProvider time) : IDisposable
+internal sealed class RateTurn(Lock gate, SteadyClock clock) : IDisposable
 {
-    public DateTimeOffset? EndedAt { get; private set; }
+    public TimeSpan? EndedAt { get; private set; }
 
     public void Dispose()
     {
-        lock (gate) EndedAt ??= time.GetUtcNow();
+        lock (gate) EndedAt ??= clock.Now;
     }
 }

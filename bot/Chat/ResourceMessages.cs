@@ -5,21 +5,29 @@ using ChatOps.Resources;
 namespace ChatOps.Bot.Chat;
 
 /// <summary>
-/// Shows a resource in the messages it names. Once its last state has been delivered the resource is marked, so that a bot started anew
-/// does not edit old messages again, except on a platform that forgets.
+/// Shows a resource in the messages it names. Once its last state has been delivered to all of them the resource is marked, so that a bot
+/// started anew does not edit old messages again, except on a platform that forgets.
 /// </summary>
 internal sealed class ResourceMessages(IKubernetesClient client, LiveMessages live, ILogger<ResourceMessages> log)
 {
-    private const string ShownAnnotation = $"{ChatOpsKinds.Group}/shown";
+    /// <summary>Annotation: every message shows the last state.</summary>
+    public const string ShownAnnotation = $"{ChatOpsKinds.Group}/shown";
 
     public void Show(ResourceKind kind, IResource resource, Card card)
     {
         var shown = resource.Metadata.Annotation(ShownAnnotation) is not null;
-        foreach (var message in MessageReference.Of(resource))
+        var messages = MessageReference.Of(resource).Where(live.Serves).ToList();
+        var mark = card is { IsSettled: true, State: not CardState.Waiting } && !shown;
+        var left = messages.Count;
+        foreach (var message in messages)
         {
             if (shown && card.IsSettled && !live.Forgets(message)) continue;
-            var mark = card is { IsSettled: true, State: not CardState.Waiting } && !shown;
-            live.Show(message, card, mark ? () => _ = MarkAsync(kind, resource) : null);
+            live.Show(message, card, mark ? Delivered : null);
+        }
+
+        void Delivered()
+        {
+            if (Interlocked.Decrement(ref left) == 0) _ = MarkAsync(kind, resource);
         }
     }
 
@@ -38,6 +46,7 @@ internal sealed class ResourceMessages(IKubernetesClient client, LiveMessages li
         }
 
         Task PatchAsync<T>(ResourceKind<T> of)
-            where T : IResource => client.PatchAsync(of, resource.Metadata.Namespace, resource.Metadata.Name, Patch.Merge(body), CancellationToken.None);
+            where T : IResource =>
+                client.PatchAsync(of, resource.Metadata.Namespace, resource.Metadata.Name, Patch.Merge(body), CancellationToken.None);
     }
 }

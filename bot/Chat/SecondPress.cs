@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Chat;
 
@@ -8,12 +9,13 @@ internal sealed class SecondPress(TimeProvider time)
     public const string Please = "Press again to do it.";
 
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(15);
-    private readonly ConcurrentDictionary<(string User, string Message, string Data), DateTimeOffset> _first = new();
+    private readonly ConcurrentDictionary<(string User, string Message, string Data), TimeSpan> _first = new();
+    private readonly SteadyClock _clock = new(time);
 
     public bool Is(string user, string message, string data)
     {
         var key = (user, message, data);
-        var now = time.GetUtcNow();
+        var now = _clock.Now;
         if (_first.TryRemove(key, out var first) && now - first < Within) return true;
         if (_first.Count > 1000) _first.Clear();
         _first[key] = now;

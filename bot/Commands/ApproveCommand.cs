@@ -39,12 +39,15 @@ internal static class ChangeOption
 {
     public static readonly CommandOption Required = new("change", "the number on its card", OptionKind.Change, Required: true);
 
-    /// <summary>The change shows itself in the answering message; one that an earlier delivery made shows itself elsewhere already.</summary>
+    /// <summary>
+    /// The change shows itself in the answering message; one that an earlier delivery made shows itself elsewhere already.
+    /// </summary>
     public static Reply ReplyWith(Change change, CommandCall call) => MessageReference.Of(change).Contains(call.Message)
         ? new Reply.Live()
         : new Card(CardState.Information, $"Change {change.Spec.Number} was asked for already: {ChangeCards.Title(change)}");
 
     public static Change Resolve(ChangeBoard board, CommandCall call) =>
         board.Find(long.Parse(call["change"]!, System.Globalization.CultureInfo.InvariantCulture))
-        ?? throw new FaultException(new("UnknownChange", $"there is no change {call["change"]}", "The number is at the bottom of its card; /history lists them"));
+        ?? throw new FaultException(new(
+            "UnknownChange", $"there is no change {call["change"]}", "The number is at the bottom of its card; /history lists them"));
 }

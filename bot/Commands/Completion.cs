@@ -10,7 +10,8 @@ using ChatOps.Values;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>Suggests how a command line may go on, from the declarations and from live data the person may see.</summary>
-internal sealed class Completion(CommandCatalog catalog, BotSettings settings, AccessRules access, StrategyCatalog strategies, ChangeBoard changes)
+internal sealed class Completion(
+    CommandCatalog catalog, BotSettings settings, AccessRules access, StrategyCatalog strategies, ChangeBoard changes)
 {
     private const int Most = 12;
 
@@ -33,7 +34,8 @@ internal sealed class Completion(CommandCatalog catalog, BotSettings settings, A
         .Where(d => d.Name.StartsWith(start, StringComparison.OrdinalIgnoreCase) && (d.Needs is not { } p || access.MayAnywhere(person, p)))
         .Select(d => new Suggestion(d.Options.Count == 0 ? $"/{d.Name}" : $"/{d.Name} ", d.Usage, d.Summary))];
 
-    private async Task<IEnumerable<(string Value, string Hint)>> ValuesAsync(Person person, CommandOption option, List<string> words, CancellationToken ct)
+    private async Task<IEnumerable<(string Value, string Hint)>> ValuesAsync(
+        Person person, CommandOption option, List<string> words, CancellationToken ct)
     {
         if (option.Choices is { } choices) return choices.Select(c => (c, option.Summary));
         var target = words.Count > 2 ? access.Visible(person).FirstOrDefault(t => t.Name == words[1]) : null;
@@ -42,13 +44,15 @@ internal sealed class Completion(CommandCatalog catalog, BotSettings settings, A
             case OptionKind.Target:
                 return access.Visible(person).Select(t => (t.Name, $"{t.WorkloadKind} {t.WorkloadName}"));
             case OptionKind.Change:
-                return changes.Informer.Items.Where(c => c.Status.Phase == ChangePhase.AwaitingApproval && settings.Targets.ContainsKey(c.Spec.Target))
+                return changes.Informer.Items
+                    .Where(c => c.Status.Phase == ChangePhase.AwaitingApproval && settings.Targets.ContainsKey(c.Spec.Target))
                     .OrderByDescending(c => c.Spec.Number).Select(c => ($"{c.Spec.Number}", ChangeCards.Title(c)));
             case OptionKind.Revision or OptionKind.Version when target is not null:
                 var revisions = await RevisionsAsync(target, ct);
                 return option.Kind == OptionKind.Revision
                     ? revisions.Select(r => ($"{r.Number}", Chat.Phrases.Version(r.Image) + (r.Current ? ", live" : "")))
-                    : revisions.Where(r => !r.Current).Select(r => (Chat.Phrases.Version(r.Image), $"ran as revision {r.Number}")).DistinctBy(v => v.Item1);
+                    : revisions.Where(r => !r.Current).Select(r => (Chat.Phrases.Version(r.Image), $"ran as revision {r.Number}"))
+                        .DistinctBy(v => v.Item1);
             default:
                 return [];
         }

@@ -15,7 +15,8 @@ internal sealed class DeployCommand(BotSettings settings, AccessRules access, Ch
     {
         var target = TargetOption.Resolve(settings, access, call, Permission.Deploy);
         var parameters = new Dictionary<string, string> { ["version"] = call["version"]! };
-        var change = await requests.CreateAsync(new ChangeWish(call.Invocation.Id, call.Person, target, "deploy", parameters, call.Message), ct);
+        var change = await requests.CreateAsync(
+            new ChangeWish(call.Invocation.Id, call.Person, target, "deploy", parameters, call.Message), ct);
         return ChangeOption.ReplyWith(change, call);
     }
 }

@@ -8,9 +8,11 @@ using ChatOps.Resources;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>What was done to a target, and the revisions one can go back to.</summary>
-internal sealed class HistoryCommand(BotSettings settings, AccessRules access, StrategyCatalog strategies, ChangeBoard changes, TimeProvider time) : ICommand
+internal sealed class HistoryCommand(
+    BotSettings settings, AccessRules access, StrategyCatalog strategies, ChangeBoard changes, TimeProvider time) : ICommand
 {
-    public CommandDeclaration Declaration { get; } = new("history", "past changes, and the revisions to go back to", Permission.View, TargetOption.Required);
+    public CommandDeclaration Declaration { get; } = new(
+        "history", "past changes, and the revisions to go back to", Permission.View, TargetOption.Required);
 
     public async Task<Reply> RunAsync(CommandCall call, CancellationToken ct)
     {
@@ -21,7 +23,9 @@ internal sealed class HistoryCommand(BotSettings settings, AccessRules access, S
         return new Card(CardState.Information, $"History of {target.Name}")
         {
             Fields = [.. revisions.Take(5).Select(r => new CardField(
-                $"revision {r.Number}", $"{Phrases.Version(r.Image)}{(r.Current ? " · live" : "")}{(r.CreatedAt is { } at ? $" · {Phrases.When(at, now)}" : "")}"))],
+                $"revision {r.Number}",
+                $"{Phrases.Version(r.Image)}{(r.Current ? " · live" : "")}"
+                    + (r.CreatedAt is { } at ? $" · {Phrases.When(at, now)}" : "")))],
             Lines = past.Count == 0 ? ["no change was made from chat yet"] : past,
         };
     }
@@ -36,7 +40,8 @@ internal sealed class HistoryCommand(BotSettings settings, AccessRules access, S
             _ => "–",
         };
         var at = change.Metadata.CreationTimestamp ?? now;
-        return $"{sign} {change.Spec.Number} {ChangeCards.Title(change)} · {Words(change.Status.Phase)} · {change.Spec.RequestedBy.Person} · {Phrases.When(at, now)}";
+        return $"{sign} {change.Spec.Number} {ChangeCards.Title(change)} · {Words(change.Status.Phase)}"
+            + $" · {change.Spec.RequestedBy.Person} · {Phrases.When(at, now)}";
     }
 
     private static string Words(ChangePhase phase) => phase switch

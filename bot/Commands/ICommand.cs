@@ -5,8 +5,8 @@ using ChatOps.Resources;
 namespace ChatOps.Bot.Commands;
 
 /// <summary>
-/// Something people can ask for. Runs only after the person was allowed to; refuses by throwing <see cref="Values.FaultException"/> with what
-/// would make it work. A delivery repeated with the same invocation id must do nothing twice.
+/// Something people can ask for. Runs only after the person was allowed to; refuses by throwing <see cref="Values.FaultException"/> with
+/// what would make it work. A delivery repeated with the same invocation id must do nothing twice.
 /// </summary>
 internal interface ICommand
 {
@@ -43,7 +43,8 @@ internal enum OptionKind
 
 /// <summary>One run of a command, with its options bound and its person known.</summary>
 /// <param name="Message">The message that answers; a resource made by the command names it.</param>
-internal sealed record CommandCall(Invocation Invocation, Person Person, IReadOnlyDictionary<string, string> Options, MessageReference Message)
+internal sealed record CommandCall(
+    Invocation Invocation, Person Person, IReadOnlyDictionary<string, string> Options, MessageReference Message)
 {
     public string? this[string option] => Options.GetValueOrDefault(option);
 }

@@ -9,7 +9,8 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>Asks for an earlier version, with or without its data. Where both are possible and nobody said which, it asks.</summary>
 internal sealed class RollbackCommand(
-    BotSettings settings, AccessRules access, ChangeRequests requests, StrategyCatalog strategies, ChangeBoard changes, SnapshotBoard snapshots) : ICommand
+    BotSettings settings, AccessRules access, ChangeRequests requests, StrategyCatalog strategies,
+    ChangeBoard changes, SnapshotBoard snapshots) : ICommand
 {
     public CommandDeclaration Declaration { get; } = new(
         "rollback", "go back to an earlier version, with its data if you say so", Permission.Rollback,
@@ -26,7 +27,8 @@ internal sealed class RollbackCommand(
         var parameters = new Dictionary<string, string> { ["data"] = call["data"] ?? "no" };
         if (call["revision"] is { } revision) parameters["revision"] = revision;
         if (parameters["data"] == "yes" && archive is not null) parameters["archive"] = archive;
-        var change = await requests.CreateAsync(new ChangeWish(call.Invocation.Id, call.Person, target, "rollback", parameters, call.Message), ct);
+        var change = await requests.CreateAsync(
+            new ChangeWish(call.Invocation.Id, call.Person, target, "rollback", parameters, call.Message), ct);
         return ChangeOption.ReplyWith(change, call);
     }
 
@@ -37,7 +39,8 @@ internal sealed class RollbackCommand(
             ? RevisionChoice.Default(revisions, [.. changes.Of(target.Name)], withData: false)
             : RevisionChoice.Named(revisions, revision);
         var command = revision is null ? $"/rollback {target.Name}" : $"/rollback {target.Name} {revision}";
-        return new Card(CardState.Waiting, $"Roll back {target.Name}{(to is null ? "" : $" to {Phrases.Version(to.Image)}")}: image only, or with data?")
+        var version = to is null ? "" : $" to {Phrases.Version(to.Image)}";
+        return new Card(CardState.Waiting, $"Roll back {target.Name}{version}: image only, or with data?")
         {
             Lines =
             [

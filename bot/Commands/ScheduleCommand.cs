@@ -13,7 +13,8 @@ namespace ChatOps.Bot.Commands;
 /// <summary>Snapshots at moments given in advance: shows the schedules, sets one, pauses and resumes it, runs it now, says
 /// which snapshots stay, removes it.</summary>
 internal sealed class ScheduleCommand(
-    BotSettings settings, AccessRules access, IKubernetesClient client, SnapshotRequests requests, ScheduleRetention retention, TimeProvider time)
+    BotSettings settings, AccessRules access, IKubernetesClient client, SnapshotRequests requests,
+    ScheduleRetention retention, TimeProvider time)
     : ICommand
 {
     private const string Usage = "Write /schedule set TARGET \"0 3 * * *\" Europe/Berlin";
@@ -34,7 +35,10 @@ internal sealed class ScheduleCommand(
         if (call["action"] is null or "list") return await ListAsync(call, ct);
         var target = TargetOption.Resolve(settings, access, call, Permission.Snapshot);
         if (target.Home is null)
-            throw new FaultException(new("NoHome", $"{target.Name} has no data in the care of a sidecar", "Declare home: for this target in chatops.yaml"));
+        {
+            throw new FaultException(new(
+                "NoHome", $"{target.Name} has no data in the care of a sidecar", "Declare home: for this target in chatops.yaml"));
+        }
         switch (call["action"])
         {
             case "set":
@@ -42,7 +46,8 @@ internal sealed class ScheduleCommand(
             case "run":
                 return await SnapshotCommand.TakeAsync(requests, target, call, ct);
             case "retention":
-                return await retention.SetAsync(target, await ExistingAsync(target, ct), call["rules"] ?? call["when"], call["use"] == "yes", ct);
+                return await retention.SetAsync(
+                    target, await ExistingAsync(target, ct), call["rules"] ?? call["when"], call["use"] == "yes", ct);
             case "accept":
                 return await retention.AcceptAsync(target, await ExistingAsync(target, ct), call["rules"] ?? call["when"], ct);
             case "remove":
@@ -52,13 +57,17 @@ internal sealed class ScheduleCommand(
             default:
                 var body = new JsonObject { ["spec"] = new JsonObject { ["suspend"] = call["action"] == "pause" } };
                 var seen = await ExistingAsync(target, ct);
-                return ScheduleCards.Set(await client.PatchAsync(ChatOpsKinds.SnapshotSchedules, target.Namespace, seen.Metadata.Name, Patch.Merge(body), ct), time.GetUtcNow());
+                return ScheduleCards.Set(
+                    await client.PatchAsync(ChatOpsKinds.SnapshotSchedules, target.Namespace, seen.Metadata.Name, Patch.Merge(body), ct),
+                    time.GetUtcNow());
         }
     }
 
     private async Task<Card> ListAsync(CommandCall call, CancellationToken ct)
     {
-        var targets = call["target"] is null ? access.Visible(call.Person) : [TargetOption.Resolve(settings, access, call, Permission.View)];
+        var targets = call["target"] is null
+            ? access.Visible(call.Person)
+            : [TargetOption.Resolve(settings, access, call, Permission.View)];
         var found = new List<SnapshotSchedule>();
         foreach (var target in targets.Where(t => t.Home is not null)) found.AddRange(await OfAsync(target, ct));
         return ScheduleCards.List(found, time.GetUtcNow());
@@ -84,12 +93,15 @@ internal sealed class ScheduleCommand(
             },
             ["spec"] = spec,
         };
-        var set = await client.PatchAsync(ChatOpsKinds.SnapshotSchedules, target.Namespace, target.Name, Patch.Apply(wanted, force: true), ct);
+        var set = await client.PatchAsync(
+            ChatOpsKinds.SnapshotSchedules, target.Namespace, target.Name, Patch.Apply(wanted, force: true), ct);
         return ScheduleCards.Set(set, time.GetUtcNow());
     }
 
     private async Task<SnapshotSchedule> ExistingAsync(Target target, CancellationToken ct) =>
-        await OfAsync(target, ct) is [var first, ..] ? first : throw new FaultException(new("NoSchedule", $"{target.Name} has no schedule", Usage));
+        await OfAsync(target, ct) is [var first, ..]
+            ? first
+            : throw new FaultException(new("NoSchedule", $"{target.Name} has no schedule", Usage));
 
     /// <summary>Asked of the API server: one set a moment ago is there, one removed is not. The one that chat made comes first.</summary>
     private async Task<IReadOnlyList<SnapshotSchedule>> OfAsync(Target target, CancellationToken ct) =>

@@ -63,14 +63,15 @@ internal sealed class ScheduleRetention(IKubernetesClient client, SnapshotBoard 
         return RetentionPlan.Make(RetentionView.Of(snapshots.Of(target.Name), waysBack), rules);
     }
 
-    private Task<SnapshotSchedule> WriteAsync(Target target, SnapshotSchedule schedule, JsonObject retention, CancellationToken ct) =>
+    private Task<SnapshotSchedule> WriteAsync(Target target, SnapshotSchedule schedule, JsonObject? retention, CancellationToken ct) =>
         client.PatchAsync(
         ChatOpsKinds.SnapshotSchedules, target.Namespace, schedule.Metadata.Name,
         Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["retention"] = retention } }), ct);
 
-    /// <summary>Every number, so that a merge takes away those that are left out.</summary>
-    private static JsonObject Numbers(RetentionRules rules)
+    /// <summary>Every number, so that a merge takes away those that are left out; null where nothing at all is said.</summary>
+    private static JsonObject? Numbers(RetentionRules rules)
     {
+        if (rules == new RetentionRules()) return null;
         var given = (JsonObject)JsonSerializer.SerializeToNode(rules, ResourceJson.Default.RetentionRules)!;
         string[] names = ["keepLast", "keepHourly", "keepDaily", "keepWeekly", "keepMonthly", "keepYearly", "keepWithin"];
         return new JsonObject(names.Select(name => KeyValuePair.Create(name, given[name]?.DeepClone())));

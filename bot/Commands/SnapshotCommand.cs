@@ -9,7 +9,8 @@ namespace ChatOps.Bot.Commands;
 /// <summary>Takes a snapshot of a target's home now.</summary>
 internal sealed class SnapshotCommand(BotSettings settings, AccessRules access, SnapshotRequests requests) : ICommand
 {
-    public CommandDeclaration Declaration { get; } = new("snapshot", "take a snapshot of its data, without stopping it", Permission.Snapshot, TargetOption.Required);
+    public CommandDeclaration Declaration { get; } = new(
+        "snapshot", "take a snapshot of its data, without stopping it", Permission.Snapshot, TargetOption.Required);
 
     public async Task<Reply> RunAsync(CommandCall call, CancellationToken ct)
     {

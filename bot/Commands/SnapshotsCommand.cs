@@ -12,7 +12,8 @@ internal sealed class SnapshotsCommand(BotSettings settings, AccessRules access,
 {
     private const int Most = 7;
 
-    public CommandDeclaration Declaration { get; } = new("snapshots", "the snapshots there are, newest first", Permission.View, TargetOption.Required);
+    public CommandDeclaration Declaration { get; } = new(
+        "snapshots", "the snapshots there are, newest first", Permission.View, TargetOption.Required);
 
     public Task<Reply> RunAsync(CommandCall call, CancellationToken ct)
     {
@@ -25,7 +26,7 @@ internal sealed class SnapshotsCommand(BotSettings settings, AccessRules access,
                 Buttons = target.Home is null ? [] : [new Button($"/snapshot {target.Name}", "Take one now", ButtonStyle.Primary)],
             });
         }
-        return Task.FromResult<Reply>(new Card(CardState.Information, $"{Phrases.Count(all.Count, "snapshot")} of {target.Name}")
+        return Task.FromResult<Reply>(new Card(CardState.Information, $"{Counted.Of(all.Count, "snapshot")} of {target.Name}")
         {
             Lines = [.. all.Take(Most).Select(Line)],
             Footer = all.Count > Most ? $"and {all.Count - Most} older; all: kubectl -n {target.Namespace} get snapshots" : null,

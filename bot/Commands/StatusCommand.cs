@@ -1,10 +1,12 @@
 using System.Globalization;
 using ChatOps.Bot.Access;
 using ChatOps.Bot.Changes;
+using ChatOps.Bot.Changes.Sidecars;
 using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
+using ChatOps.Kubernetes;
 using ChatOps.Resources;
 using ChatOps.Values;
 
@@ -12,8 +14,13 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>How a target is, as the cluster says at this moment.</summary>
 internal sealed class StatusCommand(
-    BotSettings settings, AccessRules access, StrategyCatalog strategies, SnapshotBoard snapshots, ChangeBoard changes, TimeProvider time) : ICommand
+    BotSettings settings, AccessRules access, StrategyCatalog strategies, SnapshotBoard snapshots, ChangeBoard changes,
+    Refusals refusals, TimeProvider time)
+    : ICommand
 {
+    /// <summary>How many targets are asked about at once, and how many are named.</summary>
+    private const int AtOnce = 16, Named = 20;
+
     public CommandDeclaration Declaration { get; } =
         new("status", "how a target is: pods, version, last snapshot, change under way", Permission.View, TargetOption.Optional);
 
@@ -22,13 +29,29 @@ internal sealed class StatusCommand(
         if (call["target"] is not null) return await OneAsync(TargetOption.Resolve(settings, access, call, Permission.View), ct);
         var targets = access.Visible(call.Person).ToList();
         if (targets is [var only]) return await OneAsync(only, ct);
-        var lines = await Task.WhenAll(targets.Select(t => LineAsync(t, ct)));
-        var bad = lines.Any(l => !l.Good);
-        return new Card(bad ? CardState.Warning : CardState.Succeeded, bad ? "Not all is well" : $"All {targets.Count} targets are well")
+        var states = new (bool Good, string Text)[targets.Count];
+        var few = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct };
+        await Parallel.ForAsync(0, targets.Count, few, async (i, stop) => states[i] = await LineAsync(targets[i], stop));
+        var bad = states.Count(s => !s.Good);
+        return new Card(
+            bad > 0 ? CardState.Warning : CardState.Succeeded,
+            bad > 0 ? $"{bad} of {targets.Count} targets are not well" : $"All {targets.Count} targets are well")
         {
-            Lines = [.. lines.Select(l => l.Text)],
-            Buttons = [.. targets.Take(4).Select(t => new Button($"/status {t.Name}", t.Name))],
+            Lines = [.. Overview(states), .. Forbidden],
+            Buttons = [.. targets.Zip(states).OrderBy(t => t.Second.Good).Take(4)
+                .Select(t => new Button($"/status {t.First.Name}", t.First.Name))],
         };
+    }
+
+    /// <summary>What is not well comes first; of many, the rest is counted.</summary>
+    private static IReadOnlyList<string> Overview(IEnumerable<(bool Good, string Text)> states)
+    {
+        var lines = states.OrderBy(s => s.Good).ToList();
+        if (lines.Count <= Named) return [.. lines.Select(s => s.Text)];
+        var rest = lines[(Named - 1)..];
+        var bad = rest.Count(s => !s.Good);
+        return [.. lines.Take(Named - 1).Select(s => s.Text),
+            $"and {rest.Count} more, {(bad > 0 ? $"{bad} of them not well" : "all well")}"];
     }
 
     private async Task<(bool Good, string Text)> LineAsync(Target target, CancellationToken ct)
@@ -60,7 +83,7 @@ internal sealed class StatusCommand(
         return new Card(state, $"{target.Name} {verdict}")
         {
             Fields = [.. Fields(target, live, container)],
-            Lines = trouble is null ? [] : [trouble.Message],
+            Lines = trouble is null ? Forbidden : [trouble.Message, .. Forbidden],
             Buttons = Buttons(target),
         };
     }
@@ -68,23 +91,29 @@ internal sealed class StatusCommand(
     private IEnumerable<CardField> Fields(Target target, WorkloadState live, string container)
     {
         var now = time.GetUtcNow();
-        yield return new("version", $"{Phrases.Version(live.Image(container) ?? "?")}{(live.ImageId(container) is { } id ? $"  ({Phrases.ShortDigest(id)})" : "")}");
+        var digest = live.ImageId(container) is { } id ? $"  ({Phrases.ShortDigest(id)})" : "";
+        yield return new("version", $"{Phrases.Version(live.Image(container) ?? "?")}{digest}");
         yield return new("pods", string.Create(CultureInfo.InvariantCulture, $"{live.Ready} of {live.Replicas} ready{Restarts(live)}"));
         if (live.Pods.Where(p => p.IsReady).Min(p => p.Status.StartTime) is { } since) yield return new("since", Phrases.When(since, now));
         if (target.Home is not null)
         {
+            if (SidecarParts.Of(live.Template) is null) yield return new("sidecar", $"none; /attach {target.Name} puts it there");
             var newest = snapshots.NewestOf(target.Name);
             yield return new("snapshot", newest?.Status.CutTime is { } cut ? Phrases.When(cut, now) : "none yet");
         }
-        if (changes.ActiveOf(target.Name) is [var change, ..]) yield return new("change", $"{change.Spec.Number} under way: {ChangeCards.Title(change)}");
+        if (changes.ActiveOf(target.Name) is [var change, ..])
+            yield return new("change", $"{change.Spec.Number} under way: {ChangeCards.Title(change)}");
         else if (changes.Of(target.Name).FirstOrDefault(c => c.Status.Phase == ChangePhase.AwaitingApproval) is { } waiting)
             yield return new("change", $"{waiting.Spec.Number} waits for approval");
     }
 
+    /// <summary>What the bot may not do at present although it has to; one line for each right.</summary>
+    private IReadOnlyList<string> Forbidden => [.. refusals.Present.Take(3).Select(r => $"⚠ {r}")];
+
     private static string Restarts(WorkloadState live)
     {
         var restarts = live.Pods.SelectMany(p => p.Status.ContainerStatuses ?? []).Sum(c => c.RestartCount);
-        return restarts == 0 ? "" : $", {Phrases.Count(restarts, "restart")}";
+        return restarts == 0 ? "" : $", {Counted.Of(restarts, "restart")}";
     }
 
     private static IReadOnlyList<Button> Buttons(Target target) => target.Home is null

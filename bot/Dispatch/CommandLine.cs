@@ -17,7 +17,8 @@ internal static class CommandLine
 
     public static Outcome<(ICommand Command, IReadOnlyDictionary<string, string> Options)> Parse(string text, CommandCatalog catalog)
     {
-        if (text.Length > LongestText) return new Fault("TooLong", $"that is {text.Length:#,0} characters; a command has at most {LongestText:#,0}");
+        if (text.Length > LongestText)
+            return new Fault("TooLong", $"that is {text.Length:#,0} characters; a command has at most {LongestText:#,0}");
         if (text.Any(c => char.IsControl(c) && c is not ('\t' or '\n' or '\r')))
             return new Fault("ControlCharacters", "that text has control characters in it", "Type the command by hand");
         var words = Words(text);
@@ -28,7 +29,8 @@ internal static class CommandLine
         if (catalog.Find(name) is not { } command)
         {
             var near = Nearest.To(name, catalog.All.Select(c => c.Declaration.Name));
-            return new Fault("UnknownCommand", $"there is no command /{name}", near is null ? "/help lists them" : $"Did you mean /{near}?");
+            return new Fault(
+                "UnknownCommand", $"there is no command /{name}", near is null ? "/help lists them" : $"Did you mean /{near}?");
         }
         var options = Bind(command.Declaration, words.Skip(1));
         return options.Fault is { } fault ? fault : (command, options.Value);
@@ -111,5 +113,6 @@ internal static class CommandLine
         return option is null ? (null, word) : (option, word[(colon + 1)..]);
     }
 
-    private static Fault Misfit(CommandDeclaration command, string cause) => new("Usage", $"/{command.Name}: {cause}", $"Write {command.Usage}");
+    private static Fault Misfit(CommandDeclaration command, string cause) =>
+        new("Usage", $"/{command.Name}: {cause}", $"Write {command.Usage}");
 }

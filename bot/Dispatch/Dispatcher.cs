@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using ChatOps.Bot.Access;
 using ChatOps.Bot.Changes;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Commands;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Traces;
 using ChatOps.Values;
 
 namespace ChatOps.Bot.Dispatch;
@@ -14,17 +16,18 @@ namespace ChatOps.Bot.Dispatch;
 /// acknowledged nothing is asked of anybody else, so that takes no time. Nothing a person typed makes it throw.
 /// </summary>
 internal sealed class Dispatcher(
-    ChatPlatforms platforms, LiveMessages live, CommandCatalog catalog, Completion completion, AccessRules access, ApprovalDesk desk, TimeProvider time,
-    ILogger<Dispatcher> log)
+    ChatPlatforms platforms, LiveMessages live, CommandCatalog catalog, Completion completion, AccessRules access, ApprovalDesk desk,
+    TimeProvider time, ILogger<Dispatcher> log)
     : IChatInbox
 {
     private readonly RecentDeliveries _recent = new(time);
-    private readonly ConcurrentDictionary<(string, string), DateTimeOffset> _strangers = new();
+    private readonly ConcurrentDictionary<(string, string), TimeSpan> _strangers = new();
+    private readonly SteadyClock _clock = new(time);
 
     public async Task CommandAsync(Invocation invocation, CancellationToken ct)
     {
         if (!_recent.IsFirst(invocation.Id)) return;
-        var heard = time.GetTimestamp();
+        var heard = _clock.Now;
         if (access.Find(invocation) is not { } person || invocation.Undeclared)
         {
             CommandMetrics.Ended(null, CommandOutcome.Stranger);
@@ -33,21 +36,23 @@ internal sealed class Dispatcher(
         }
         var parsed = CommandLine.Parse(invocation.Text, catalog);
         var name = parsed.Succeeded ? parsed.Value.Command.Declaration.Name : null;
+        using var span = new CommandSpan(invocation, name);
         if (Refusal(parsed, person) is { } refusal)
         {
-            CommandMetrics.Ended(name, CommandOutcome.Refused);
+            span.Ended(CommandOutcome.Refused);
             await SendAsync(invocation, Card.Refusal(refusal), alone: true, ct);
             return;
         }
+        if (parsed.Succeeded) span.About(parsed.Value.Command.Declaration, parsed.Value.Options);
         // Acknowledged before anything can take time: people see within a second that it was heard.
         if (await SendAsync(invocation, new Card(CardState.Working, FirstWords(invocation.Text)), alone: false, ct) is not { } message)
         {
-            CommandMetrics.Ended(name, CommandOutcome.Unanswered);
+            span.Ended(CommandOutcome.Unanswered);
             return;
         }
-        CommandMetrics.Acknowledged(name, time.GetElapsedTime(heard));
+        CommandMetrics.Acknowledged(name, _clock.Now - heard);
         var (reply, outcome) = await RunAsync(invocation, person, parsed, message, ct);
-        CommandMetrics.Ended(name, outcome);
+        span.Ended(outcome);
         if (reply is Reply.Shown(var card)) live.Show(message, card);
     }
 
@@ -64,11 +69,38 @@ internal sealed class Dispatcher(
         {
             if (desk.Find(action) is not var (change, deny)) return "That button no longer leads anywhere. Ask for it again.";
             if (!deny && access.Refusal(person, Permission.Approve, change.Spec.Target) is { } refusal) return refusal.ToString();
-            return await desk.DecideAsync(change.Metadata.Name, person, deny, invocation.Text is { Length: > 0 } reason ? reason : null, invocation.Id, ct);
+            return await DecideAsync(invocation, person, change, deny, ct);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             return FaultOf(e, invocation).ToString();
+        }
+    }
+
+    /// <summary>A person's word on a change, as a part of the request that asked for the change.</summary>
+    private async Task<string> DecideAsync(Invocation invocation, Person person, Change change, bool deny, CancellationToken ct)
+    {
+        using var span = Spans
+            .Begin(deny ? "press deny" : "press approve", ActivityKind.Server, invocation.Id, TraceAnnotation.TraceOf(change))
+            .SetTag("chatops.platform", invocation.Platform)
+            .SetTag("chatops.target", change.Spec.Target)
+            .SetTag("chatops.change", change.Spec.Number);
+        var outcome = CommandOutcome.Failed;
+        try
+        {
+            var reason = invocation.Text is { Length: > 0 } said ? said : null;
+            var answer = await desk.DecideAsync(change.Metadata.Name, person, deny, reason, invocation.Id, ct);
+            outcome = CommandOutcome.Done;
+            return answer;
+        }
+        catch (FaultException)
+        {
+            outcome = CommandOutcome.Refused;
+            throw;
+        }
+        finally
+        {
+            Spans.End(span, outcome.ToString().ToLowerInvariant(), failed: outcome == CommandOutcome.Failed);
         }
     }
 
@@ -78,13 +110,14 @@ internal sealed class Dispatcher(
         if (parsed.Fault is { } misfit) return misfit.Kind == CommandLine.Missing ? null : misfit;
         var (declaration, options) = (parsed.Value.Command.Declaration, parsed.Value.Options);
         if (declaration.Needs is not { } permission) return null;
-        return access.Refusal(person, permission, null) ?? declaration.Options.Where(o => o.Kind == OptionKind.Target && options.ContainsKey(o.Name))
-            .Select(o => TargetOption.Refusal(access, person, permission, options[o.Name])).FirstOrDefault(r => r is not null);
+        return access.Refusal(person, permission, null)
+            ?? declaration.Options.Where(o => o.Kind == OptionKind.Target && options.ContainsKey(o.Name))
+                .Select(o => TargetOption.Refusal(access, person, permission, options[o.Name])).FirstOrDefault(r => r is not null);
     }
 
     private async Task<(Reply Reply, CommandOutcome Outcome)> RunAsync(
-        Invocation invocation, Person person, Outcome<(ICommand Command, IReadOnlyDictionary<string, string> Options)> parsed, MessageReference message,
-        CancellationToken ct)
+        Invocation invocation, Person person, Outcome<(ICommand Command, IReadOnlyDictionary<string, string> Options)> parsed,
+        MessageReference message, CancellationToken ct)
     {
         try
         {
@@ -115,7 +148,9 @@ internal sealed class Dispatcher(
         };
     }
 
-    /// <summary>The edge where broken worlds become sentences: expected refusals as they are, the unexpected logged once and named by id.</summary>
+    /// <summary>
+    /// The edge where broken worlds become sentences: expected refusals as they are, the unexpected logged once and named by id.
+    /// </summary>
     private Fault FaultOf(Exception e, Invocation invocation)
     {
         switch (e)
@@ -147,7 +182,7 @@ internal sealed class Dispatcher(
     /// <summary>One line with their id, at most once an hour, so that a stranger can neither learn nor flood.</summary>
     private bool MayAnswerStranger(Invocation invocation)
     {
-        var now = time.GetUtcNow();
+        var now = _clock.Now;
         var key = (invocation.Platform, invocation.Undeclared ? invocation.Channel : invocation.User);
         if (_strangers.TryGetValue(key, out var last) && now - last < TimeSpan.FromHours(1)) return false;
         if (_strangers.Count > 10_000) _strangers.Clear();
@@ -172,13 +207,14 @@ internal sealed class RecentDeliveries(TimeProvider time)
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
     private readonly Lock _gate = new();
     private readonly HashSet<string> _ids = [];
-    private readonly Queue<(string Id, DateTimeOffset At)> _order = new();
+    private readonly Queue<(string Id, TimeSpan At)> _order = new();
+    private readonly SteadyClock _clock = new(time);
 
     public bool IsFirst(string id)
     {
         lock (_gate)
         {
-            var now = time.GetUtcNow();
+            var now = _clock.Now;
             while (_order.TryPeek(out var oldest) && now - oldest.At > Remembered) _ids.Remove(_order.Dequeue().Id);
             if (!_ids.Add(id)) return false;
             _order.Enqueue((id, now));

@@ -1,11 +1,13 @@
 using ChatOps.Bot.Changes;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Health;
+using ChatOps.Bot.Leadership;
 using ChatOps.Bot.Schedules;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Operations;
 
@@ -14,16 +16,57 @@ namespace ChatOps.Bot.Operations;
 /// People are heard only once the resources are known, so that no command decides on half a picture.
 /// </summary>
 internal sealed class BotWorkers(
-    ChatPlatforms platforms, IChatInbox inbox, ResourceMessages messages, Announcements announcements, SnapshotBoard snapshots, ScheduleBoard schedules,
-    ChangeBoard changes, ScheduleController scheduleController, SnapshotTidying tidying,
+    ChatPlatforms platforms, IChatInbox inbox, ResourceMessages messages, Announcements announcements, SnapshotBoard snapshots,
+    ScheduleBoard schedules, ChangeBoard changes, ScheduleController scheduleController, Tidying tidying,
     ChangeController changeController, RestoreController restoreController, BotSettings settings, Readiness readiness,
-    Heartbeats heartbeats, Endings endings, ILogger<BotWorkers> log) : BackgroundService
+    Heartbeats heartbeats, Endings endings, LeaderElection election, LeaderLabel label, LiveMessages live,
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BotWorkers> log) : BackgroundService
 {
+    /// <summary>How long what is under way may take once this bot is to act no more; well within what a lease leaves.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
+    private readonly TaskCompletionSource _leading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when this bot begins to act.</summary>
+    public Task Leading => _leading.Task;
+
+    /// <summary>Whether the bot ended because it may not lead any more: it has to begin anew, as one that stands by.</summary>
+    public bool Deposed { get; private set; }
+
     protected override async Task ExecuteAsync(CancellationToken ct)
     {
+        if (!settings.Lease.Enabled)
+        {
+            await ActAsync(ct);
+            return;
+        }
+        await using var term = await election.WinAsync(() => label.TakeOffAsync(ct), ct);
+        using var acting = CancellationTokenSource.CreateLinkedTokenSource(ct, term.Lost);
+        try
+        {
+            _ = label.PutOnAsync(acting.Token);
+            await ActAsync(acting.Token);
+            // Work that is cancelled between two calls ends without a word, and for the same reason.
+            term.Lost.ThrowIfCancellationRequested();
+        }
+        catch (OperationCanceledException) when (term.Lost.IsCancellationRequested)
+        {
+            Deposed = true;
+            lifetime.StopApplication();
+        }
+        finally
+        {
+            await acting.CancelAsync();
+            await live.EndAsync(LastWords);
+        }
+    }
+
+    private async Task ActAsync(CancellationToken ct)
+    {
+        _leading.TrySetResult();
         List<Task> work = [restoreController.RunAsync(ct), changes.Informer.RunAsync(e => OnChange(e, ct), ct)];
-        work.AddRange(schedules.Informers.Select(i => i.RunAsync(_ => Wake(), ct)));
-        work.AddRange(snapshots.Informers.Select(i => i.RunAsync(e => OnSnapshot(e, i.Synced.IsCompleted, ct), ct)));
+        work.AddRange(schedules.Informers.Select(i => i.RunAsync(OnSchedule, ct)));
+        work.AddRange(snapshots.Informers.Select(i => i.RunAsync(e => OnSnapshot(e, i, ct), ct)));
         var synced = Task.WhenAll(snapshots.Informers.Select(i => i.Synced).Append(changes.Informer.Synced));
         await await Task.WhenAny([synced, .. work]);
         if (!ct.IsCancellationRequested)
@@ -36,13 +79,16 @@ internal sealed class BotWorkers(
         work.Add(scheduleController.RunAsync(ct));
         work.Add(tidying.RunAsync(ct));
         work.AddRange(platforms.All.Select(p => p.RunAsync(inbox, ct)));
-        // None of these ends by itself: one that did would leave the bot half deaf, so its fault ends the process and the next one starts whole.
-        await await Task.WhenAny(work);
+        // None of these ends by itself: one that did would leave the bot half deaf, so its fault
+        // ends the process and the next one starts whole.
+        var first = await Task.WhenAny(work);
+        if (ct.IsCancellationRequested) await Task.WhenAll(work).WaitAsync(LastWords, time, CancellationToken.None).Settled();
+        await first;
     }
 
     private async Task ReachAsync(IChatPlatform platform, CancellationToken ct)
     {
-        await platform.Connected.WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await platform.Connected.WaitAsync(ct).Settled();
         if (!ct.IsCancellationRequested) readiness.Reach(platform.Name);
     }
 
@@ -50,9 +96,11 @@ internal sealed class BotWorkers(
     {
         var heart = heartbeats.Of("changes");
         heart.Beat();
+        tidying.Wake(e.Object.Spec.Target);
         if (endings.IsNew(e.Type, e.Object, e.Object.Status.IsFinal, changes.Informer.Synced.IsCompleted))
             ChangeMetrics.Ended(e.Object, settings.Targets.ContainsKey(e.Object.Spec.Target));
-        if (e.Type != WatchEventType.Deleted) Follow(e.Object, ct);
+        if (e.Type == WatchEventType.Deleted) announcements.Forget(e.Object);
+        else Follow(e.Object, ct);
         heart.Rest();
         return default;
     }
@@ -65,20 +113,24 @@ internal sealed class BotWorkers(
         changeController.Observe(change, ct);
     }
 
-    private ValueTask Wake()
+    private ValueTask OnSchedule(WatchEvent<SnapshotSchedule> e)
     {
-        scheduleController.Wake();
+        scheduleController.Wake(e.Object.Spec.Target);
         return default;
     }
 
-    private ValueTask OnSnapshot(WatchEvent<Snapshot> e, bool synced, CancellationToken ct)
+    private ValueTask OnSnapshot(WatchEvent<Snapshot> e, Informer<Snapshot> from, CancellationToken ct)
     {
-        scheduleController.Wake();
-        tidying.Wake();
-        if (endings.IsNew(e.Type, e.Object, e.Object.Status.IsFinal, synced))
+        scheduleController.Wake(e.Object.Spec.Target);
+        tidying.Wake(e.Object.Spec.Target);
+        if (endings.IsNew(e.Type, e.Object, e.Object.Status.IsFinal, from.Synced.IsCompleted))
             SnapshotMetrics.Ended(e.Object, settings.Targets.ContainsKey(e.Object.Spec.Target));
-        if (e.Type == WatchEventType.Deleted) return default;
-        var card = SnapshotCards.Of(e.Object, snapshots.Informers.SelectMany(i => i.Items));
+        if (e.Type == WatchEventType.Deleted)
+        {
+            announcements.Forget(e.Object);
+            return default;
+        }
+        var card = SnapshotCards.Of(e.Object, from.Of(e.Object.Spec.Target));
         messages.Show(ChatOpsKinds.Snapshots, e.Object, card);
         // One taken before a change is told of by the change.
         if (e.Object.Spec.Reason != "pre-change") announcements.Tell(ChatOpsKinds.Snapshots, e.Object, e.Object.Spec.Target, card, ct);

@@ -14,11 +14,12 @@ internal static class MetricsListener
 {
     public const string Path = "/metrics";
 
-    public static void Open(KestrelServerOptions kestrel, IPEndPoint address) => kestrel.Listen(address, listener => listener.Use(next => connection =>
-    {
-        connection.Features.Set(new Mark());
-        return next(connection);
-    }));
+    public static void Open(KestrelServerOptions kestrel, IPEndPoint address) =>
+        kestrel.Listen(address, listener => listener.Use(next => connection =>
+        {
+            connection.Features.Set(new Mark());
+            return next(connection);
+        }));
 
     /// <summary>Answers what came in at that address; everything else goes on as if it did not exist.</summary>
     public static void Use(WebApplication app)

@@ -27,7 +27,8 @@ internal static class ProbeCommand
             await output.WriteLineAsync($"{(int)answer.StatusCode} {(await answer.Content.ReadAsStringAsync(ct)).Trim()}");
             return answer.IsSuccessStatusCode ? 0 : 1;
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or InvalidOperationException or NotSupportedException or UriFormatException)
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or InvalidOperationException
+            or NotSupportedException or UriFormatException)
         {
             await error.WriteLineAsync($"asking {address}: {e.Message}");
             return 1;

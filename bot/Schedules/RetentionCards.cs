@@ -2,6 +2,7 @@ using System.Globalization;
 using ChatOps.Bot.Chat;
 using ChatOps.Resources;
 using ChatOps.Retention;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Schedules;
 
@@ -55,8 +56,8 @@ internal static class RetentionCards
         $"/schedule accept {target} {replacement.Databases[0].Fingerprint}";
 
     private static string Verdict(int kept, int gone) => gone == 0
-        ? $"None would be removed now; all {Phrases.Count(kept, "snapshot")} would stay."
-        : $"{Phrases.Count(gone, "snapshot")} would be removed now, {kept} would stay.";
+        ? $"None would be removed now; all {Counted.Of(kept, "snapshot")} would stay."
+        : $"{Counted.Of(gone, "snapshot")} would be removed now, {kept} would stay.";
 
     private static IEnumerable<string> Some(List<RetentionCandidate> all, Func<RetentionCandidate, string> line)
     {

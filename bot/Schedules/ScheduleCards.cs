@@ -13,12 +13,13 @@ internal static class ScheduleCards
         var (target, news) = (schedule.Spec.Target, schedule.Status.Unreported!);
         List<string> lines = [news.Message];
         if (news.Hint is { } hint) lines.Add(hint);
+        var footer = $"schedule {schedule.Metadata.Name}";
         return news.Reason == SnapshotScheduleStatus.Recovered
-            ? new Card(CardState.Succeeded, $"Snapshots of {target} succeed again") { Lines = lines, Footer = $"schedule {schedule.Metadata.Name}" }
+            ? new Card(CardState.Succeeded, $"Snapshots of {target} succeed again") { Lines = lines, Footer = footer }
             : new Card(CardState.Failed, $"Snapshot of {target} was not taken")
             {
                 Lines = lines,
-                Footer = $"schedule {schedule.Metadata.Name}",
+                Footer = footer,
                 Buttons = [new Button($"/snapshot {target}", "Take one now", ButtonStyle.Primary)],
             };
     }
@@ -26,20 +27,28 @@ internal static class ScheduleCards
     public static Card List(IReadOnlyList<SnapshotSchedule> schedules, DateTimeOffset now)
     {
         if (schedules.Count == 0)
-            return new Card(CardState.Information, "No schedules") { Lines = ["/schedule set TARGET \"0 3 * * *\" Europe/Berlin makes one"] };
+        {
+            return new Card(CardState.Information, "No schedules")
+            {
+                Lines = ["/schedule set TARGET \"0 3 * * *\" Europe/Berlin makes one"],
+            };
+        }
         var unwell = schedules.Count(s => s.Status.UnwellSince is not null);
-        return new Card(unwell > 0 ? CardState.Warning : CardState.Information, unwell > 0 ? $"{Phrases.Count(unwell, "schedule")} of {schedules.Count} unwell" : Phrases.Count(schedules.Count, "schedule"))
+        return new Card(
+            unwell > 0 ? CardState.Warning : CardState.Information,
+            unwell > 0 ? $"{Counted.Of(unwell, "schedule")} of {schedules.Count} unwell" : Counted.Of(schedules.Count, "schedule"))
         {
             Fields = [.. schedules.Select(s => new CardField(s.Metadata.Name, Line(s, now)))],
             Buttons = schedules is [var only] ? [Toggle(only), new Button($"/schedule run {only.Spec.Target}", "Run now")] : [],
         };
     }
 
-    public static Card Set(SnapshotSchedule schedule, DateTimeOffset now) => new(CardState.Succeeded, $"Snapshots of {schedule.Spec.Target}: {When(schedule)}")
-    {
-        Lines = [Next(schedule, now)],
-        Buttons = [Toggle(schedule)],
-    };
+    public static Card Set(SnapshotSchedule schedule, DateTimeOffset now) =>
+        new(CardState.Succeeded, $"Snapshots of {schedule.Spec.Target}: {When(schedule)}")
+        {
+            Lines = [Next(schedule, now)],
+            Buttons = [Toggle(schedule)],
+        };
 
     private static Button Toggle(SnapshotSchedule schedule) => schedule.Spec.Suspend == true
         ? new Button($"/schedule resume {schedule.Spec.Target}", "Resume", ButtonStyle.Primary)

@@ -6,6 +6,7 @@ using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Schedules;
 
@@ -14,56 +15,80 @@ namespace ChatOps.Bot.Schedules;
 /// again. What there is to tell stands in the status until it was told.
 /// </summary>
 internal sealed class ScheduleController(
-    IKubernetesClient client, ScheduleBoard board, SnapshotBoard snapshots, ChangeBoard changes, SnapshotRequests requests, Announcements announcements,
+    IKubernetesClient client, ScheduleBoard board, SnapshotBoard snapshots, ChangeBoard changes,
+    SnapshotRequests requests, Announcements announcements, EventSink events,
     BotSettings settings, Heartbeats heartbeats, TimeProvider time, ILogger<ScheduleController> log)
 {
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
-    private readonly ConcurrentDictionary<string, bool> _telling = new();
-    private readonly ConcurrentDictionary<string, string> _refused = new();
-    private readonly Heartbeat _heart = heartbeats.Of("schedules");
-    private TaskCompletionSource _changed = NewSignal();
 
-    /// <summary>Something moved that schedules depend on.</summary>
-    public void Wake() => _changed.TrySetResult();
+    /// <summary>The news of each schedule that is being told, or was and still stands in the copy of its status we have.</summary>
+    private readonly ConcurrentDictionary<string, ResourceFault> _told = new();
+
+    /// <summary>The version of each schedule that can never be due, so that this is said once; used by the loop alone.</summary>
+    private readonly Dictionary<string, string> _refused = [];
+
+    private readonly MovedTargets _moved = new(time);
+    private readonly Heartbeat _heart = heartbeats.Of("schedules");
+
+    /// <summary>Something moved that the schedules of this target depend on.</summary>
+    public void Wake(string target) => _moved.Add(target);
 
     public async Task RunAsync(CancellationToken ct)
     {
         await Task.WhenAll(board.Informers.Select(i => i.Synced).Concat(snapshots.Informers.Select(i => i.Synced))).WaitAsync(ct);
+        var clock = new SteadyClock(time);
+        var next = clock.Now;
         while (!ct.IsCancellationRequested)
         {
-            _changed = NewSignal();
+            var moved = await _moved.TakeAsync(next - clock.Now, ct);
             _heart.Beat();
-            var rest = LongestRest;
-            foreach (var schedule in board.All)
+            var all = next <= clock.Now;
+            if (all)
+            {
+                next = clock.Now + LongestRest;
+                Forget();
+            }
+            foreach (var schedule in all ? board.All : moved.SelectMany(board.Of))
             {
                 _heart.Beat();
-                var wait = await AdvanceAsync(schedule, ct);
-                rest = wait < rest ? wait : rest;
+                var (wait, reached) = await AdvanceAsync(schedule, ct);
+                if (clock.Now + wait is var look && look < next) next = look;
+                // One that does not answer would not answer for the others either, and each would wait for it anew.
+                if (!reached) break;
             }
-            using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            await Task.WhenAny(_changed.Task, Task.Delay(rest, time, over.Token));
-            await over.CancelAsync();
         }
     }
 
-    /// <summary>Does what is due, and returns after how long to look again.</summary>
-    private async Task<TimeSpan> AdvanceAsync(SnapshotSchedule schedule, CancellationToken ct)
+    /// <summary>Schedules that are no more leave nothing behind.</summary>
+    private void Forget()
+    {
+        var there = board.All.Select(Key).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in _refused.Keys.Concat(_told.Keys).Where(k => !there.Contains(k)).ToList())
+        {
+            _refused.Remove(gone);
+            _told.TryRemove(gone, out _);
+        }
+    }
+
+    /// <summary>Does what is due, and returns after how long to look again and whether the API server answers.</summary>
+    private async Task<(TimeSpan Wait, bool Reached)> AdvanceAsync(SnapshotSchedule schedule, CancellationToken ct)
     {
         try
         {
             schedule = await AccountAsync(schedule, ct);
             Tell(schedule, ct);
             var now = time.GetUtcNow();
-            var step = ScheduleStep.For(schedule, now, Made(schedule).Any(s => !s.Status.IsFinal));
-            if (step is ScheduleStep.Rest { Until: var until }) return until is { } then ? then - now : LongestRest;
+            var step = ScheduleStep.For(schedule, now, [.. Made(schedule)]);
+            if (step is ScheduleStep.Rest { Until: var until }) return until is { } then ? (then - now, true) : (LongestRest, true);
             await DoAsync(schedule, step, ct);
-            return step is ScheduleStep.Refuse ? LongestRest : TimeSpan.Zero;
+            // What was written comes back through the watch, and wakes this one again.
+            return (step is ScheduleStep.Refuse ? LongestRest : AfterTrouble, true);
         }
         catch (ApiException e)
         {
             if (!e.IsConflict) log.LogWarning("schedule {Name}: {Cause}; trying again", schedule.Metadata.Name, e.Message);
-            return AfterTrouble;
+            return (AfterTrouble, e.Code != 0);
         }
     }
 
@@ -83,6 +108,9 @@ internal sealed class ScheduleController(
                 log.LogWarning("schedule {Name}: missed {Moment:u}: {Why}", schedule.Metadata.Name, moment, why.Message);
                 await client.WriteStatusAsync(schedule, schedule.Status.Miss(moment, why), ct);
                 ScheduleMetrics.Missed(schedule.Spec.Target);
+                events.Warning(
+                    ObjectReference.To(ChatOpsKinds.SnapshotSchedules, schedule),
+                    "ScheduleMissed", $"No snapshot for {moment.UtcDateTime:u}: {why.ToFault()}");
                 break;
             case ScheduleStep.Refuse(var why) when _refused.GetValueOrDefault(Key(schedule)) != schedule.Metadata.ResourceVersion:
                 _refused[Key(schedule)] = schedule.Metadata.ResourceVersion ?? "";
@@ -102,29 +130,44 @@ internal sealed class ScheduleController(
         return await client.WriteStatusAsync(schedule, good ? status.Succeed(moment) : status.Fail(moment, why), ct);
     }
 
-    /// <summary>In the background: a chat may be away for minutes, and other schedules are due meanwhile.</summary>
+    /// <summary>
+    /// In the background: a chat may be away for minutes, and other schedules are due meanwhile. Once only, though the copy of the status
+    /// lags behind what was noted.
+    /// </summary>
     private void Tell(SnapshotSchedule schedule, CancellationToken ct)
     {
-        if (schedule.Status.Unreported is null || !_telling.TryAdd(Key(schedule), true)) return;
-        _ = TellAsync(schedule, ct);
+        var (key, news) = (Key(schedule), schedule.Status.Unreported);
+        if (news is null) _told.TryRemove(key, out _);
+        if (news is null || _told.GetValueOrDefault(key) == news) return;
+        _told[key] = news;
+        _ = TellAsync(schedule, news, ct);
     }
 
-    private async Task TellAsync(SnapshotSchedule schedule, CancellationToken ct)
+    private async Task TellAsync(SnapshotSchedule schedule, ResourceFault news, CancellationToken ct)
     {
         try
         {
             await announcements.SayAsync(schedule.Spec.Target, schedule.Spec.Notify, ScheduleCards.News(schedule), ct);
-            var seen = await client.FindAsync(ChatOpsKinds.SnapshotSchedules, schedule.Metadata.Namespace, schedule.Metadata.Name, ct);
-            if (seen is not null && seen.Status.Unreported == schedule.Status.Unreported) await client.WriteStatusAsync(seen, seen.Status.Report(), ct);
+            while (!await NotedAsync(schedule, news, ct)) await Task.Delay(AfterTrouble, time, ct);
         }
         catch (Exception e) when (e is ApiException or OperationCanceledException)
         {
             log.LogInformation("schedule {Name}: told, but not noted: {Cause}", schedule.Metadata.Name, e.Message);
         }
-        finally
+    }
+
+    /// <summary>False when that may succeed later: what is not noted is told again after a restart.</summary>
+    private async Task<bool> NotedAsync(SnapshotSchedule schedule, ResourceFault news, CancellationToken ct)
+    {
+        try
         {
-            _telling.TryRemove(Key(schedule), out _);
-            Wake();
+            var seen = await client.FindAsync(ChatOpsKinds.SnapshotSchedules, schedule.Metadata.Namespace, schedule.Metadata.Name, ct);
+            if (seen?.Status.Unreported == news) await client.WriteStatusAsync(seen, seen.Status.Report(), ct);
+            return true;
+        }
+        catch (ApiException e) when (e.IsTransient || e.IsConflict)
+        {
+            return false;
         }
     }
 
@@ -132,6 +175,4 @@ internal sealed class ScheduleController(
         .Where(s => s.Metadata.Label(ChatOpsKinds.ScheduleLabel) == schedule.Metadata.Name).OrderByDescending(s => s.ScheduledAt);
 
     private static string Key(SnapshotSchedule schedule) => $"{schedule.Metadata.Namespace}/{schedule.Metadata.Name}";
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

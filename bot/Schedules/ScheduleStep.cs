@@ -17,6 +17,7 @@ internal abstract record ScheduleStep
     /// <summary>Nothing until then; null when it will never be due.</summary>
     public sealed record Rest(DateTimeOffset? Until) : ScheduleStep;
 
+    /// <summary>Made or, where it is there already, noted.</summary>
     public sealed record Make(DateTimeOffset Moment) : ScheduleStep;
 
     /// <summary>It was suspended.</summary>
@@ -27,8 +28,9 @@ internal abstract record ScheduleStep
     /// <summary>It can never be due, because of what is written in it.</summary>
     public sealed record Refuse(Fault Why) : ScheduleStep;
 
-    /// <param name="running">The one before has not ended yet.</param>
-    public static ScheduleStep For(SnapshotSchedule schedule, DateTimeOffset now, bool running)
+    /// <param name="made">Its snapshots, also those of which the status does not know yet:
+    /// the bot may have been killed between the two.</param>
+    public static ScheduleStep For(SnapshotSchedule schedule, DateTimeOffset now, IReadOnlyCollection<Snapshot> made)
     {
         var (spec, status) = (schedule.Spec, schedule.Status);
         var cron = CronSchedule.Parse(spec.Schedule, spec.TimeZone);
@@ -38,8 +40,12 @@ internal abstract record ScheduleStep
         if (due.Count == 0) return new Rest(cron.Value.Next(now));
         var moment = due[^1];
         if (spec.Suspend == true) return new Pass(moment);
+        var moments = made.Select(s => s.ScheduledAt).ToHashSet();
+        if (moments.Contains(moment)) return new Make(moment);
         var late = now - moment;
-        if (late > TimeSpan.FromSeconds(spec.StartingDeadlineSeconds ?? DeadlineSeconds)) return new Miss(moment, TooLate(due.Count));
+        if (late > TimeSpan.FromSeconds(spec.StartingDeadlineSeconds ?? DeadlineSeconds))
+            return new Miss(moment, TooLate(due.Count(d => !moments.Contains(d))));
+        var running = made.Any(s => !s.Status.IsFinal);
         return running && spec.ConcurrencyPolicy != "Allow" ? new Miss(moment, StillRunning(status.LastSnapshot)) : new Make(moment);
     }
 

@@ -8,6 +8,9 @@ internal sealed record BotSettings
     /// <summary>The namespace that holds the Changes; null means the one the bot runs in.</summary>
     public string? Namespace { get; init; }
 
+    /// <summary>So many Changes of each target are kept.</summary>
+    public int ChangeHistoryLimit { get; init; } = 50;
+
     public IReadOnlyList<Person> People { get; init; } = [];
 
     public IReadOnlyDictionary<string, Role> Roles { get; init; } = new Dictionary<string, Role>();
@@ -15,6 +18,8 @@ internal sealed record BotSettings
     public IReadOnlyDictionary<string, Target> Targets { get; init; } = new Dictionary<string, Target>();
 
     public WebSettings Web { get; init; } = new();
+
+    public LeaseSettings Lease { get; init; } = new();
 
     public MetricsSettings Metrics { get; init; } = new();
 
@@ -27,7 +32,9 @@ internal sealed record BotSettings
 
     /// <summary>Every declared chat of the platforms that are switched on.</summary>
     public IEnumerable<(string Platform, ChatSettings Chat)> Chats =>
-        [.. Web.Enabled ? [("web", new ChatSettings("web", Web.Channel, [], Web.Notify))] : Array.Empty<(string, ChatSettings)>(), .. Telegram.Enabled ? Telegram.Chats.Select(c => ("telegram", c)) : [], .. Discord.Enabled ? Discord.Channels.Select(c => ("discord", c)) : []];
+        [.. Web.Enabled ? [("web", new ChatSettings("web", Web.Channel, [], Web.Notify))] : Array.Empty<(string, ChatSettings)>(),
+            .. Telegram.Enabled ? Telegram.Chats.Select(c => ("telegram", c)) : [],
+            .. Discord.Enabled ? Discord.Channels.Select(c => ("discord", c)) : []];
 
     /// <summary>Rights that a chat narrows, by platform and channel; a chat that is not here narrows none.</summary>
     public IReadOnlyList<string>? TargetsIn(string platform, string channel)
@@ -84,6 +91,14 @@ internal sealed record HomeSettings
 
     /// <summary>The claim that holds the archives of a directory store; null where the store is remote.</summary>
     public string? ArchiveClaim { get; init; }
+
+    /// <summary>The account a sidecar that is attached gets; null means the target's name and <c>-sidecar</c>.</summary>
+    public string? ServiceAccount { get; init; }
+
+    /// <summary>
+    /// The Secret whose <c>key.txt</c> opens encrypted archives, mounted by a restore's Job alone; null where they are not encrypted.
+    /// </summary>
+    public string? IdentitySecret { get; init; }
 
     /// <summary>A pre-change snapshot that is not done by then fails the change before anything was touched.</summary>
     public TimeSpan SnapshotWithin { get; init; } = TimeSpan.FromMinutes(15);

@@ -12,7 +12,8 @@ internal static class DiscordReader
         var read = new DiscordSettings();
         read = read with
         {
-            Enabled = discord.Flag("enabled", discord.Has("token") || discord.Has("tokenFile") || discord.Has("guild") || discord.Has("channels")),
+            Enabled = discord.Flag(
+                "enabled", discord.Has("token") || discord.Has("tokenFile") || discord.Has("guild") || discord.Has("channels")),
             Token = discord.Secret("token"),
             Api = discord.Address("api") is { } api ? new Uri(api.ToString().TrimEnd('/') + "/") : read.Api,
             Guild = Id(discord, "guild"),

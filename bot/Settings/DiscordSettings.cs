@@ -14,7 +14,9 @@ internal sealed record DiscordSettings
     /// <summary>Where REST calls go; the address of the Gateway comes from there.</summary>
     public Uri Api { get; init; } = new("https://discord.com/");
 
-    /// <summary>The only server it serves, and only there are its commands offered; null means every server it is in, and in private.</summary>
+    /// <summary>
+    /// The only server it serves, and only there are its commands offered; null means every server it is in, and in private.
+    /// </summary>
     public string? Guild { get; init; }
 
     /// <summary>Channels it serves; with none declared, all of them.</summary>

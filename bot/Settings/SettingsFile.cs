@@ -19,7 +19,7 @@ internal static class SettingsFile
         var (settings, faults) = SettingsReader.Read(text);
         if (settings is not null) return WithEnvironment(settings);
         var lines = faults.Select(f => $"\n  {path}:{f.Line}: {f.Message}");
-        throw new FaultException(new("BadSettings", $"{path} has {faults.Count} {(faults.Count == 1 ? "fault" : "faults")}:{string.Concat(lines)}"));
+        throw new FaultException(new("BadSettings", $"{path} has {Counted.Of(faults.Count, "fault")}:{string.Concat(lines)}"));
     }
 
     private static BotSettings WithEnvironment(BotSettings settings)

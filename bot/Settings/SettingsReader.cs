@@ -23,17 +23,20 @@ internal static partial class SettingsReader
         {
             return (null, [new SettingsFault(e.Start.Line, $"not YAML: {e.Message}")]);
         }
-        if (stream.Documents.Count == 0) return (null, [new SettingsFault(1, "the file is empty; it needs at least people, roles and targets")]);
+        if (stream.Documents.Count == 0)
+            return (null, [new SettingsFault(1, "the file is empty; it needs at least people, roles and targets")]);
 
         var root = new Section(stream.Documents[0].RootNode, "chatops.yaml", faults);
         var approvals = Approvals(root.Map("approvals"), new ApprovalSettings());
         var settings = new BotSettings
         {
             Namespace = root.Text("namespace"),
+            ChangeHistoryLimit = root.Number("changeHistoryLimit", new BotSettings().ChangeHistoryLimit, least: 10),
             Roles = root.Map("roles").Children().ToDictionary(r => r.Name, r => ReadRole(r.Name, r.Section)),
             People = [.. root.Map("people").Children().Select(p => ReadPerson(p.Name, p.Section))],
             Targets = root.Map("targets").Children().ToDictionary(t => t.Name, t => ReadTarget(t.Name, t.Section, approvals)),
             Web = ReadWeb(root.Map("web")),
+            Lease = ReadLease(root.Map("lease")),
             Metrics = ReadMetrics(root.Map("metrics")),
             JsonLog = ReadLog(root),
             Telegram = TelegramReader.Read(root.Map("telegram")),
@@ -49,8 +52,13 @@ internal static partial class SettingsReader
         var may = role.Texts("may");
         var known = may.Where(m => m == "*" || Enum.TryParse<Permission>(m, ignoreCase: true, out _)).ToList();
         foreach (var unknown in may.Except(known))
-            role.Fault("may", $"'{unknown}' is no permission; there are: {string.Join(", ", Enum.GetNames<Permission>()).ToLowerInvariant()}, *");
-        var permissions = known.Contains("*") ? Enum.GetValues<Permission>() : [.. known.Select(m => Enum.Parse<Permission>(m, ignoreCase: true))];
+        {
+            role.Fault(
+                "may", $"'{unknown}' is no permission; there are: {string.Join(", ", Enum.GetNames<Permission>()).ToLowerInvariant()}, *");
+        }
+        var permissions = known.Contains("*")
+            ? Enum.GetValues<Permission>()
+            : [.. known.Select(m => Enum.Parse<Permission>(m, ignoreCase: true))];
         var targets = role.Texts("targets");
         var groups = role.Texts("discord");
         foreach (var id in groups.Where(g => !DiscordReader.IsId(g))) role.Fault("discord", DiscordReader.NoId(id));
@@ -68,7 +76,8 @@ internal static partial class SettingsReader
         }
         if (accounts.TryGetValue("telegram", out var number) && !number.All(char.IsAsciiDigit))
             person.Fault("telegram", $"'{number}' is no id of Telegram's, which are numbers; /whoami typed to the bot tells it");
-        if (accounts.TryGetValue("discord", out var snowflake) && !DiscordReader.IsId(snowflake)) person.Fault("discord", DiscordReader.NoId(snowflake));
+        if (accounts.TryGetValue("discord", out var snowflake) && !DiscordReader.IsId(snowflake))
+            person.Fault("discord", DiscordReader.NoId(snowflake));
         if (accounts.Count == 0) person.Fault(null, "has no account; give at least one of web, telegram, discord");
         var read = new Person(name, accounts, person.Texts("roles"));
         person.RefuseUnknown();
@@ -110,6 +119,8 @@ internal static partial class SettingsReader
             Claim = home.Required("claim"),
             SidecarImage = home.Required("sidecarImage"),
             ArchiveClaim = home.Text("archiveClaim"),
+            ServiceAccount = home.Text("serviceAccount"),
+            IdentitySecret = home.Text("identitySecret"),
             SnapshotWithin = home.Duration("snapshotWithin", TimeSpan.FromMinutes(15)),
         };
         if (!read.Path.StartsWith('/')) home.Fault("path", $"'{read.Path}' is not an absolute path");
@@ -140,7 +151,8 @@ internal static partial class SettingsReader
             Notify = web.Flag("notify", true),
             TrustedProxies = web.Texts("trustedProxies"),
         };
-        if (!IPEndPoint.TryParse(read.Listen, out _)) web.Fault("listen", $"'{read.Listen}' is no address; write IP:PORT, such as 127.0.0.1:8080");
+        if (!IPEndPoint.TryParse(read.Listen, out _))
+            web.Fault("listen", $"'{read.Listen}' is no address; write IP:PORT, such as 127.0.0.1:8080");
         foreach (var proxy in read.TrustedProxies.Where(p => !IPAddress.TryParse(p, out _)))
             web.Fault("trustedProxies", $"'{proxy}' is no IP address");
         web.RefuseUnknown();
@@ -153,6 +165,24 @@ internal static partial class SettingsReader
         if (read.Listen is { } listen && !ListenAddress.TryParse(listen, out _))
             metrics.Fault("listen", $"'{listen}' is no address; {ListenAddress.Hint}");
         metrics.RefuseUnknown();
+        return read;
+    }
+
+    private static LeaseSettings ReadLease(Section lease)
+    {
+        var defaults = new LeaseSettings();
+        var read = new LeaseSettings
+        {
+            Enabled = lease.Flag("enabled", defaults.Enabled),
+            Duration = lease.Duration("duration", defaults.Duration),
+            RenewWithin = lease.Duration("renewWithin", defaults.RenewWithin),
+            Retry = lease.Duration("retry", defaults.Retry),
+        };
+        // The leader tries at least twice before it stops, and has stopped before another begins.
+        if (read.RenewWithin >= read.Duration) lease.Fault("renewWithin", "must be shorter than duration");
+        if (read.Retry <= TimeSpan.Zero || read.Retry * 2 > read.RenewWithin)
+            lease.Fault("retry", "must be more than 0s and at most half of renewWithin");
+        lease.RefuseUnknown();
         return read;
     }
 

@@ -2,7 +2,9 @@ using ChatOps.Settings;
 
 namespace ChatOps.Bot.Settings;
 
-/// <summary>What must hold between the parts of the settings: every name used is declared, every approval can be given by somebody.</summary>
+/// <summary>
+/// What must hold between the parts of the settings: every name used is declared, every approval can be given by somebody.
+/// </summary>
 internal static class SettingsRules
 {
     public static void Check(BotSettings settings, Section root, List<SettingsFault> faults)
@@ -39,6 +41,9 @@ internal static class SettingsRules
         var twice = settings.People.SelectMany(p => p.Accounts.Select(a => (Account: a, p.Name)))
             .GroupBy(p => (p.Account.Key, p.Account.Value)).Where(g => g.Count() > 1);
         foreach (var group in twice)
-            root.Fault("people", $"{string.Join(" and ", group.Select(g => g.Name))} share the {group.Key.Key} account '{group.Key.Value}'");
+        {
+            root.Fault(
+                "people", $"{string.Join(" and ", group.Select(g => g.Name))} share the {group.Key.Key} account '{group.Key.Value}'");
+        }
     }
 }

@@ -23,7 +23,8 @@ internal sealed record TelegramSettings
 
     /// <summary>The declaration for a place: of the topic, else of its whole chat.</summary>
     public ChatSettings? ChatFor(ChatPlace place) =>
-        Chats.FirstOrDefault(c => c.Channel == place.ToString()) ?? Chats.FirstOrDefault(c => c.Channel == (place with { Topic = null }).ToString());
+        Chats.FirstOrDefault(c => c.Channel == place.ToString())
+            ?? Chats.FirstOrDefault(c => c.Channel == (place with { Topic = null }).ToString());
 
     /// <summary>What the environment says goes before the file: a token belongs into a Secret.</summary>
     public TelegramSettings WithEnvironment(Func<string, string?> variable)

@@ -25,7 +25,8 @@ internal static class SnapshotCards
         {
             Progress = progress is { BytesTotal: > 0 }
                 ? new CardProgress((double)progress.BytesDone / progress.BytesTotal, Doing(progress))
-                : new CardProgress(null, snapshot.Status.Phase == SnapshotPhase.Pending ? "waiting for the sidecar" : progress?.Step ?? "starting"),
+                : new CardProgress(
+                    null, snapshot.Status.Phase == SnapshotPhase.Pending ? "waiting for the sidecar" : progress?.Step ?? "starting"),
             Footer = By(snapshot),
         };
     }
@@ -43,19 +44,23 @@ internal static class SnapshotCards
         var status = snapshot.Status;
         List<string> lines =
         [
-            $"{Phrases.Count(status.Databases?.Count ?? 0, "database")}, {Phrases.Count(status.Files ?? 0, "file")}, "
+            $"{Counted.Of(status.Databases?.Count ?? 0, "database")}, {Counted.Of(status.Files ?? 0, "file")}, "
                 + $"{new ByteSize(status.BytesRead ?? 0)} → {new ByteSize(status.Archive?.Bytes ?? 0)}",
             $"{Took(status)}{Held(snapshot)}",
             status.Checks is { Count: > 0 } checks ? $"checked: {string.Join(", ", checks.Select(Words).Distinct())}" : "not checked",
         ];
         if (replacement is not null) lines.Insert(0, Replaced(snapshot, replacement));
-        if (status.Pruned is { Count: > 0 } pruned) lines.Add($"removed {Phrases.Count(pruned.Count, "older snapshot")}");
+        if (status.Pruned is { Count: > 0 } pruned) lines.Add($"removed {Counted.Of(pruned.Count, "older snapshot")}");
         if (Late(snapshot) is { } late) lines.Add($"⚠ begun {Phrases.Duration(late)} late");
         lines.AddRange((status.FailedChecks ?? []).Take(2).Select(f => $"✘ {f}"));
         lines.AddRange((status.Warnings ?? []).Take(2).Select(w => $"⚠ {w}"));
         lines.Add(status.Archive?.Name ?? "");
         return status.FailedChecks is { Count: > 0 }
-            ? new Card(CardState.Failed, $"Snapshot of {snapshot.Spec.Target}: made, but a check failed") { Lines = lines, Footer = By(snapshot) }
+            ? new Card(CardState.Failed, $"Snapshot of {snapshot.Spec.Target}: made, but a check failed")
+            {
+                Lines = lines,
+                Footer = By(snapshot),
+            }
             : new Card(replacement is null ? CardState.Succeeded : CardState.Warning, $"Snapshot of {snapshot.Spec.Target}")
             {
                 Lines = lines,
@@ -64,10 +69,13 @@ internal static class SnapshotCards
     }
 
     private static string Replaced(Snapshot snapshot, DatabaseReplacement replacement) =>
-        "⚠ The database was replaced since the last snapshot: Signal was reset or linked anew. Older snapshots are kept until somebody says "
+        "⚠ The database was replaced since the last snapshot: Signal was reset or linked anew. "
+            + "Older snapshots are kept until somebody says "
             + $"/schedule accept {snapshot.Spec.Target} {replacement.Databases[0].Fingerprint}";
 
-    /// <summary>That the application never waited is said only where it is certain: every database in WAL mode, held by shared locks.</summary>
+    /// <summary>
+    /// That the application never waited is said only where it is certain: every database in WAL mode, held by shared locks.
+    /// </summary>
     private static string Held(Snapshot snapshot)
     {
         if (snapshot.Status is not { HeldMilliseconds: { } ms, Databases: { Count: > 0 } databases }) return "";
@@ -106,9 +114,12 @@ internal static class SnapshotCards
 
     /// <summary>How much later than scheduled it was made; null when that is nothing to speak of.</summary>
     private static TimeSpan? Late(Snapshot snapshot) =>
-        snapshot.ScheduledAt is { } due && snapshot.Metadata.CreationTimestamp - due is { } late && late > ScheduleStep.OnTime ? late : null;
+        snapshot.ScheduledAt is { } due && snapshot.Metadata.CreationTimestamp - due is { } late && late > ScheduleStep.OnTime
+            ? late
+            : null;
 
     private static string By(Snapshot snapshot) => snapshot.ScheduledAt is { } due
-        ? $"schedule {snapshot.Spec.RequestedBy?.Split(':')[^1]} · due {due.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture)} UTC · {snapshot.Metadata.Name}"
+        ? $"schedule {snapshot.Spec.RequestedBy?.Split(':')[^1]}"
+            + $" · due {due.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture)} UTC · {snapshot.Metadata.Name}"
         : $"asked by {snapshot.Spec.RequestedBy?.Split(':')[^1] ?? "nobody known"} · {snapshot.Metadata.Name}";
 }

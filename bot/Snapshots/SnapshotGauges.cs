@@ -1,16 +1,19 @@
 using System.Diagnostics.Metrics;
+using ChatOps.Bot.Leadership;
 using ChatOps.Bot.Settings;
 using ChatOps.Resources;
 
 namespace ChatOps.Bot.Snapshots;
 
-/// <summary>How well protected each target with a home is, as the board shows it at the moment somebody asks.</summary>
+/// <summary>
+/// How well protected each target with a home is, as the board shows it at the moment somebody asks. A bot that stands by has no board.
+/// </summary>
 internal sealed class SnapshotGauges : IDisposable
 {
-    public SnapshotGauges(SnapshotBoard board, BotSettings settings, TimeProvider time)
+    public SnapshotGauges(SnapshotBoard board, BotSettings settings, Leader leader, TimeProvider time)
     {
         IEnumerable<Measurement<double>> Each(Func<string, double?> measure) =>
-            [.. from target in settings.Targets.Values.Where(t => t.Home is not null)
+            [.. from target in settings.Targets.Values.Where(t => leader.IsSelf && t.Home is not null)
                 let value = measure(target.Name)
                 where value is not null
                 select new Measurement<double>(value.Value, new KeyValuePair<string, object?>("target", target.Name))];

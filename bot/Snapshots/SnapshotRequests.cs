@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -6,20 +7,27 @@ using System.Text.Json.Nodes;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Traces;
 using ChatOps.Values;
 
 namespace ChatOps.Bot.Snapshots;
 
-/// <summary>Asks the sidecar of a target for a snapshot. Its name derives from the invocation: a delivery repeated makes no second one.</summary>
+/// <summary>
+/// Asks the sidecar of a target for a snapshot. Its name derives from the invocation: a delivery repeated makes no second one.
+/// </summary>
 internal sealed class SnapshotRequests(IKubernetesClient client, SnapshotBoard board, TimeProvider time, ILogger<SnapshotRequests> log)
 {
     private const int ShortDigest = 6;
 
     /// <summary>Null when it was made now; else the one that an earlier delivery of the same wish made.</summary>
-    public async Task<Snapshot?> CreateAsync(Target target, string requestedBy, string invocationId, MessageReference message, CancellationToken ct)
+    public async Task<Snapshot?> CreateAsync(
+        Target target, string requestedBy, string invocationId, MessageReference message, CancellationToken ct)
     {
         if (target.Home is null)
-            throw new FaultException(new("NoHome", $"{target.Name} has no data in the care of a sidecar", "Declare home: for this target in chatops.yaml"));
+        {
+            throw new FaultException(new(
+                "NoHome", $"{target.Name} has no data in the care of a sidecar", "Declare home: for this target in chatops.yaml"));
+        }
         if (board.Of(target.Name).FirstOrDefault(s => IsFor(s, invocationId)) is { } known) return known;
         for (var digest = ShortDigest; ; digest += ShortDigest)
         {
@@ -47,15 +55,23 @@ internal sealed class SnapshotRequests(IKubernetesClient client, SnapshotBoard b
         Target target, SnapshotSchedule schedule, DateTimeOffset moment, IEnumerable<string> protect, CancellationToken ct)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{schedule.Metadata.Name}-{moment.UtcDateTime:yyyyMMddHHmm}");
-        var annotations = new JsonObject { [ChatOpsKinds.ScheduledAtAnnotation] = moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) };
+        // Nobody asked for it in a chat: its trace begins here.
+        using var span = Spans.Begin("scheduled snapshot", ActivityKind.Producer, null)
+            .SetTag("chatops.target", target.Name).SetTag("chatops.schedule", schedule.Metadata.Name);
+        var scheduledAt = moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        var annotations = new JsonObject { [ChatOpsKinds.ScheduledAtAnnotation] = scheduledAt };
         if (schedule.Spec.Notify is { } notify) annotations[ChatOpsKinds.NotifyAnnotation] = string.Join(',', notify);
         var body = new JsonObject
         {
             ["metadata"] = new JsonObject
             {
                 ["name"] = name,
-                ["labels"] = new JsonObject { [ChatOpsKinds.TargetLabel] = target.Name, [ChatOpsKinds.ScheduleLabel] = schedule.Metadata.Name },
-                ["annotations"] = annotations,
+                ["labels"] = new JsonObject
+                {
+                    [ChatOpsKinds.TargetLabel] = target.Name,
+                    [ChatOpsKinds.ScheduleLabel] = schedule.Metadata.Name,
+                },
+                ["annotations"] = annotations.WithTrace(),
             },
             ["spec"] = ScheduledSpec(target, schedule, protect),
         };
@@ -72,14 +88,20 @@ internal sealed class SnapshotRequests(IKubernetesClient client, SnapshotBoard b
 
     private static JsonObject ScheduledSpec(Target target, SnapshotSchedule schedule, IEnumerable<string> protect)
     {
-        var spec = new JsonObject { ["target"] = target.Name, ["reason"] = "scheduled", ["requestedBy"] = $"schedule:{schedule.Metadata.Name}" };
+        var spec = new JsonObject
+        {
+            ["target"] = target.Name,
+            ["reason"] = "scheduled",
+            ["requestedBy"] = $"schedule:{schedule.Metadata.Name}",
+        };
         if (schedule.Spec.Retention is not { IsEmpty: false } rules) return spec;
         spec["retention"] = JsonSerializer.SerializeToNode(rules, ResourceJson.Default.RetentionRules);
         spec["protect"] = new JsonArray([.. protect.Order(StringComparer.Ordinal).Select(name => JsonValue.Create(name))]);
         return spec;
     }
 
-    private static bool IsFor(Snapshot snapshot, string invocationId) => snapshot.Metadata.Annotation(ChatOpsKinds.InvocationAnnotation) == invocationId;
+    private static bool IsFor(Snapshot snapshot, string invocationId) =>
+        snapshot.Metadata.Annotation(ChatOpsKinds.InvocationAnnotation) == invocationId;
 
     private static JsonObject Body(string name, Target target, string requestedBy, string invocationId, MessageReference message) => new()
     {
@@ -91,7 +113,7 @@ internal sealed class SnapshotRequests(IKubernetesClient client, SnapshotBoard b
             {
                 [ChatOpsKinds.InvocationAnnotation] = invocationId,
                 [ChatOpsKinds.MessagesAnnotation] = MessageReference.Annotation([message]),
-            },
+            }.WithTrace(),
         },
         ["spec"] = new JsonObject { ["target"] = target.Name, ["reason"] = "manual", ["requestedBy"] = requestedBy },
     };

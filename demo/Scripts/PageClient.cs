@@ -34,7 +34,8 @@ internal sealed class PageClient : IAsyncDisposable
     {
         var http = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(link) };
         using var page = await http.GetAsync(new Uri(link), ct);
-        if (page.StatusCode == HttpStatusCode.Unauthorized) throw new FaultException(new("SignIn", "the sign-in link is spent or too old", "Start the bot again for another"));
+        if (page.StatusCode == HttpStatusCode.Unauthorized)
+            throw new FaultException(new("SignIn", "the sign-in link is spent or too old", "Start the bot again for another"));
         var session = await http.GetFromJsonAsync("/api/session", WebJson.Default.SessionAnswer, ct);
         var client = new PageClient(http, session!.Accounts);
         client._following = client.FollowAsync(client._stop.Token);
@@ -69,7 +70,9 @@ internal sealed class PageClient : IAsyncDisposable
 
     /// <summary>Presses a button as a browser does; the notice for that person, if any.</summary>
     public async Task<string?> PressAsync(string account, string message, string action, CancellationToken ct) =>
-        (await PostAsync("/api/press", new PressedButton(Guid.NewGuid().ToString("N"), message, action, account), WebJson.Default.PressedButton, ct)).Text;
+        (await PostAsync(
+            "/api/press", new PressedButton(Guid.NewGuid().ToString("N"), message, action, account),
+            WebJson.Default.PressedButton, ct)).Text;
 
     /// <summary>Waits until the cards shown satisfy a condition.</summary>
     public async Task WhenAsync(Func<IReadOnlyList<(string Id, Card Card)>, bool> condition, CancellationToken ct)
@@ -94,7 +97,8 @@ internal sealed class PageClient : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task<Notice> PostAsync<T>(string path, T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken ct)
+    private async Task<Notice> PostAsync<T>(
+        string path, T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken ct)
     {
         // One id, any number of tries: the bot does nothing twice, and may be starting anew at this moment.
         while (true)
@@ -136,7 +140,8 @@ internal sealed class PageClient : IAsyncDisposable
                 {
                     if (line.StartsWith("id: ", StringComparison.Ordinal)) position = line[4..];
                     else if (line.StartsWith("event: reset", StringComparison.Ordinal)) Take(null);
-                    else if (line.StartsWith("data: {\"id\"", StringComparison.Ordinal)) Take(JsonSerializer.Deserialize(line[6..], WebJson.Default.WebMessage));
+                    else if (line.StartsWith("data: {\"id\"", StringComparison.Ordinal))
+                        Take(JsonSerializer.Deserialize(line[6..], WebJson.Default.WebMessage));
                 }
             }
             catch (Exception e) when (e is HttpRequestException or IOException)

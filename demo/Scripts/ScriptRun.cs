@@ -1,4 +1,5 @@
 using ChatOps.Bot.Chat;
+using ChatOps.Values;
 
 namespace ChatOps.Demo.Scripts;
 
@@ -31,7 +32,7 @@ internal static class ScriptRun
             surprises++;
             await transcript.WriteLineAsync(failed ? "^ this failed, and should not have" : "^ this should have failed, and did not");
         }
-        await transcript.WriteLineAsync(surprises == 0 ? "\nall as expected" : $"\n{Phrases.Count(surprises, "surprise")}");
+        await transcript.WriteLineAsync(surprises == 0 ? "\nall as expected" : $"\n{Counted.Of(surprises, "surprise")}");
         return surprises == 0 ? 0 : 1;
     }
 }
@@ -39,7 +40,8 @@ internal static class ScriptRun
 internal sealed record ScriptLine(string Account, string Text, bool FailureExpected)
 {
     /// <summary>The number of the change this line approves or denies; null for any other line.</summary>
-    public string? Decides => Text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["/approve" or "/deny", var number, ..] ? number : null;
+    public string? Decides =>
+        Text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["/approve" or "/deny", var number, ..] ? number : null;
 
     /// <summary>Null for an empty line or a comment.</summary>
     public static ScriptLine? Parse(string line, string account)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using ChatOps.Cluster.Kubelet;
 using ChatOps.Values;
@@ -9,7 +10,8 @@ internal sealed class BotProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly Task _reading;
-    private readonly TaskCompletionSource<string> _link = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _awaited = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _said = [];
 
     private BotProcess(Process process, Action<string> log)
     {
@@ -19,22 +21,32 @@ internal sealed class BotProcess : IAsyncDisposable
 
     public Task Exited => _process.WaitForExitAsync();
 
-    /// <summary>Starts it and waits for the sign-in link it prints.</summary>
-    public static async Task<(BotProcess Bot, string Link)> StartAsync(
-        ChildSpawner spawner, string settings, string? kubeconfig, string webKey, DemoOptions options, CancellationToken ct)
+    /// <summary>How it ended, once it has.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <param name="name">The name of its pod: begun anew under the same one, it leads again at once.</param>
+    public static async Task<BotProcess> StartAsync(
+        ChildSpawner spawner, string name, string settings, string? kubeconfig, string webKey, DemoOptions options)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "chatops-bot.dll"), "--config", settings, "--sign-in", "operator,approver,guest" },
-        };
+        string[] arguments = [.. OwnPrograms.Bot[1..], "--config", settings, "--sign-in", "operator,approver,guest"];
+        var start = new ProcessStartInfo(OwnPrograms.Bot[0], arguments);
         if (kubeconfig is not null) start.Environment["KUBECONFIG"] = kubeconfig;
         start.Environment["CHATOPS_WEB_KEY"] = webKey;
-        foreach (var (name, value) in options.Chats.SelectMany(c => c.Variables)) start.Environment[name] = value;
-        var bot = new BotProcess(await spawner.StartAsync(start), options.Log);
-        var ended = bot.Exited;
-        if (await Task.WhenAny(bot._link.Task, ended).WaitAsync(ct) != ended) return (bot, await bot._link.Task);
-        await bot._reading;
-        throw new FaultException(new("BotEnded", "the bot ended before it was ready", "What it said is above"));
+        start.Environment["POD_NAME"] = name;
+        foreach (var (variable, value) in options.Chats.SelectMany(c => c.Variables)) start.Environment[variable] = value;
+        foreach (var (variable, value) in options.BotVariables) start.Environment[variable] = value;
+        return new BotProcess(await spawner.StartAsync(start), options.Log);
+    }
+
+    /// <summary>What it says after these words, in the first line that has them.</summary>
+    public async Task<string> SaysAsync(string words, CancellationToken ct)
+    {
+        var awaited = _awaited.GetOrAdd(words, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        foreach (var line in _said) Compare(line, words, awaited);
+        if (await Task.WhenAny(awaited.Task, Exited).WaitAsync(ct) == awaited.Task) return await awaited.Task;
+        await _reading;
+        if (awaited.Task.IsCompleted) return await awaited.Task;
+        throw new FaultException(new("BotEnded", $"the bot ended before it said '{words.Trim()}'", "What it said is above"));
     }
 
     /// <summary>SIGKILL: what a node that loses power does to it.</summary>
@@ -42,6 +54,13 @@ internal sealed class BotProcess : IAsyncDisposable
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Any other signal: <c>TERM</c> as a pod is ended, <c>STOP</c> and <c>CONT</c> as a machine that hangs for a while.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -54,8 +73,14 @@ internal sealed class BotProcess : IAsyncDisposable
     {
         while (await reader.ReadLineAsync() is { } line)
         {
-            if (line.StartsWith("sign in: ", StringComparison.Ordinal)) _link.TrySetResult(line["sign in: ".Length..]);
-            else log(line);
+            _said.Enqueue(line);
+            foreach (var (words, awaited) in _awaited) Compare(line, words, awaited);
+            if (!line.StartsWith("sign in: ", StringComparison.Ordinal)) log(line);
         }
+    }
+
+    private static void Compare(string line, string words, TaskCompletionSource<string> awaited)
+    {
+        if (line.IndexOf(words, StringComparison.Ordinal) is >= 0 and var at) awaited.TrySetResult(line[(at + words.Length)..]);
     }
 }

@@ -9,18 +9,26 @@ internal static class ContainerPrograms
 {
     private const int VncPort = 6901;
 
-    public static IReadOnlyDictionary<string, ContainerProgram> For(DemoOptions options, string kubeconfig) => new Dictionary<string, ContainerProgram>
-    {
-        ["kasmweb/signal"] = options.Signal ? SignalEngine() : c => c.Start(
-            "dotnet", Library("chatops-demo.dll"), "writer", c.HostPath("/home/kasm-user"), Port(c), $"{options.SeedMegabytes}"),
-        ["chatops/sidecar"] = c =>
+    private static readonly (string Variable, string Path)[] Directories =
+        [("SIDECAR_HOME", "/home/kasm-user"), ("SIDECAR_STORE", "/archives"), ("SIDECAR_SCRATCH", "/scratch")];
+
+    public static IReadOnlyDictionary<string, ContainerProgram> For(DemoOptions options, string kubeconfig) =>
+        new Dictionary<string, ContainerProgram>
         {
-            var start = c.Start("dotnet", [Library("sidecar.dll"), .. c.Args.Select(c.Substitute)]);
-            // Where a pod has its projected token, this one has a file.
-            start.Environment["KUBECONFIG"] = kubeconfig;
-            return start;
-        },
-    };
+            ["kasmweb/signal"] = options.Signal ? SignalEngine() : c => c.Start(
+                "dotnet", Library("chatops-demo.dll"), "writer", c.HostPath("/home/kasm-user"), Port(c), $"{options.SeedMegabytes}"),
+            ["chatops/sidecar"] = c =>
+            {
+                var start = c.Start(OwnPrograms.Sidecar[0], [.. OwnPrograms.Sidecar[1..], .. c.Args.Select(c.Substitute)]);
+                // Where a pod has its projected token, this one has a file.
+                start.Environment["KUBECONFIG"] = kubeconfig;
+                // What its file says of the pod's directories holds in a pod alone.
+                foreach (var (variable, path) in Directories.Where(d => c.Mounts.ContainsKey(d.Path)))
+                    start.Environment[variable] = c.HostPath(path);
+                foreach (var (variable, value) in options.SidecarVariables) start.Environment[variable] = value;
+                return start;
+            },
+        };
 
     private static ContainerProgram SignalEngine()
     {

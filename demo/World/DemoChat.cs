@@ -4,7 +4,8 @@ using ChatOps.Values;
 namespace ChatOps.Demo.World;
 
 /// <summary>A bot of one's own on Telegram or Discord, and who plays whom.</summary>
-/// <param name="Platform"><c>telegram</c> or <c>discord</c>; the section of the settings, and in capitals the start of its variables.</param>
+/// <param name="Platform"><c>telegram</c> or <c>discord</c>; the section of the settings,
+/// and in capitals the start of its variables.</param>
 /// <param name="Api">Null means the platform's own server.</param>
 /// <param name="People">Ids by the demo's people: operator, approver, guest.</param>
 /// <param name="Place">A group or channel to serve, which also hears of what nobody asked for in a chat.</param>
@@ -33,7 +34,9 @@ internal sealed record DemoChat(string Platform, Secret Token, Uri? Api, IReadOn
     {
         foreach (var (name, id) in People)
             settings = settings.Replace($"web: {name},", $"web: {name}, {Platform}: '{id}',", StringComparison.Ordinal);
-        var places = Place is null ? "" : $"\n  {(Platform == "telegram" ? "chats" : "channels")}: {{ ops: {{ id: '{Place}', notify: true }} }}";
+        var places = Place is null
+            ? ""
+            : $"\n  {(Platform == "telegram" ? "chats" : "channels")}: {{ ops: {{ id: '{Place}', notify: true }} }}";
         return $"{settings}\n{Platform}:\n  enabled: true{places}\n";
     }
 
@@ -51,7 +54,8 @@ internal sealed record DemoChat(string Platform, Secret Token, Uri? Api, IReadOn
         if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text) return null;
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
             ? text
-            : throw new FaultException(new("NoId", $"{variable} is '{text}', which is no id of {platform}'s", "Type /whoami to the bot; it tells yours"));
+            : throw new FaultException(new(
+                "NoId", $"{variable} is '{text}', which is no id of {platform}'s", "Type /whoami to the bot; it tells yours"));
     }
 
     private static string Prefix(string platform) => platform.ToUpperInvariant();

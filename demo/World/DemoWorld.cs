@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using ChatOps.Cluster;
 using ChatOps.Cluster.Kubelet;
@@ -28,7 +26,9 @@ internal sealed class DemoWorld : IAsyncDisposable
     private DemoWorld(DemoOptions options)
     {
         _options = options;
-        _root = options.Keep is null ? Directory.CreateTempSubdirectory("chatops-demo-").FullName : Directory.CreateDirectory(Path.GetFullPath(options.Keep)).FullName;
+        _root = options.Keep is null
+            ? Directory.CreateTempSubdirectory("chatops-demo-").FullName
+            : Directory.CreateDirectory(Path.GetFullPath(options.Keep)).FullName;
     }
 
     public string SignInLink { get; private set; } = "";
@@ -68,7 +68,8 @@ internal sealed class DemoWorld : IAsyncDisposable
     /// <summary>With an API server of its own.</summary>
     public static Task<DemoWorld> StartAsync(DemoOptions options, CancellationToken ct) => BuildAsync(options, async world =>
     {
-        world.Embedded = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { VolumesRoot = Path.Combine(world._root, "volumes") }, ct);
+        world.Embedded = await EmbeddedCluster.StartAsync(
+            new EmbeddedClusterOptions { VolumesRoot = Path.Combine(world._root, "volumes") }, ct);
         world._parts.Add(world.Embedded);
         return world.Embedded.Kubeconfig;
     }, ct);
@@ -83,7 +84,8 @@ internal sealed class DemoWorld : IAsyncDisposable
     {
         var world = new DemoWorld(options);
         world._settings = settings ?? throw new FaultException(new(
-            "NoSettings", "--cluster needs to know what the bot may touch", "Write a chatops.yaml (demo/World/chatops.yaml is one) and name it with --config"));
+            "NoSettings", "--cluster needs to know what the bot may touch",
+            "Write a chatops.yaml (demo/World/chatops.yaml is one) and name it with --config"));
         await world.StartBotAsync(ct);
         return world;
     }
@@ -91,8 +93,23 @@ internal sealed class DemoWorld : IAsyncDisposable
     /// <summary>Starts the bot, at first or after a kill; the page keeps its address and its sessions.</summary>
     public async Task StartBotAsync(CancellationToken ct)
     {
-        (_bot, SignInLink) = await BotProcess.StartAsync(_spawner, _settings, _botKubeconfig, _webKey, _options, ct);
+        _bot = await BotProcess.StartAsync(_spawner, "chatops-bot-0", _settings, _botKubeconfig, _webKey, _options);
+        SignInLink = await _bot.SaysAsync("sign in: ", ct);
     }
+
+    /// <summary>Starts one more bot with the same settings and a page of its own; it stands by while another leads.</summary>
+    /// <param name="kubeconfig">Another way to the API server than the others have.</param>
+    public async Task<BotProcess> StartAnotherBotAsync(string name, CancellationToken ct, string? kubeconfig = null)
+    {
+        var settings = Path.Combine(_root, $"{name}.yaml");
+        await File.WriteAllTextAsync(settings, Manifests.Settings(_options, HostPorts.Take()), ct);
+        var bot = await BotProcess.StartAsync(_spawner, name, settings, kubeconfig ?? _botKubeconfig, _webKey, _options);
+        _parts.Add(bot);
+        return bot;
+    }
+
+    /// <summary>The bot that was started last.</summary>
+    public BotProcess Bot => _bot!;
 
     public Task KillBotAsync() => _bot!.KillAsync();
 
@@ -133,14 +150,14 @@ internal sealed class DemoWorld : IAsyncDisposable
         {
             Root = _root,
             Programs = ContainerPrograms.For(_options, SidecarKubeconfig(kubeconfig)),
-            MapPort = (_, port) => _ports.GetOrAdd(port, _ => FreePort()),
+            MapPort = (_, port) => _ports.GetOrAdd(port, _ => HostPorts.Take()),
             CrashBackoff = TimeSpan.FromSeconds(1),
         });
         Embedded?.Logs = kubelet;
         _parts.Add(kubelet);
         await WaitForGhostwireAsync(client, ct);
         _settings = Path.Combine(_root, "chatops.yaml");
-        var port = _options.Port == 0 ? FreePort() : _options.Port;
+        var port = _options.Port == 0 ? HostPorts.Take() : _options.Port;
         await File.WriteAllTextAsync(_settings, Manifests.Settings(_options, port), ct);
         await StartBotAsync(ct);
     }
@@ -151,13 +168,16 @@ internal sealed class DemoWorld : IAsyncDisposable
         limit.CancelAfter(TimeSpan.FromSeconds(90));
         try
         {
-            await client.WaitForAsync(Kinds.StatefulSets, "signal", "ghostwire", s => s?.Status.ReadyReplicas == 1, TimeProvider.System, limit.Token);
+            await client.WaitForAsync(
+                Kinds.StatefulSets, "signal", "ghostwire", s => s?.Status.ReadyReplicas == 1, TimeProvider.System, limit.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             var pods = await client.ListAsync(Kinds.Pods, "signal", Selection.All, ct);
             var states = string.Join("; ", pods.Items.SelectMany(p => p.Status.AllContainers).Select(c => $"{c.Name}: {c.State}"));
-            throw new FaultException(new("DemoNotReady", $"pod ghostwire-0 did not become ready within 90 s ({states})", "Is another demo using all of this machine?"));
+            throw new FaultException(new(
+                "DemoNotReady", $"pod ghostwire-0 did not become ready within 90 s ({states})",
+                "Is another demo using all of this machine?"));
         }
     }
 
@@ -167,12 +187,5 @@ internal sealed class DemoWorld : IAsyncDisposable
         var path = Path.Combine(_root, "sidecar.kubeconfig");
         File.WriteAllText(path, kubeconfig.Replace("namespace: default", "namespace: signal", StringComparison.Ordinal));
         return path;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

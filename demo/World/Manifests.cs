@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ChatOps.Bot.Settings;
 using ChatOps.Cluster.Json;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
@@ -9,29 +10,50 @@ namespace ChatOps.Demo.World;
 /// <summary>The objects the demo stands on, applied to any API server.</summary>
 internal static class Manifests
 {
+    private const string ArchiveClaim = "archiveClaim: ghostwire-archives";
+
     /// <summary>The demo's chatops.yaml with what this run differs in; tokens are no part of it.</summary>
     public static string Settings(DemoOptions options, int port)
     {
         var text = Resource("chatops.yaml").TrimEnd()
             .Replace("readyWithin: 45s", $"readyWithin: {options.ReadyWithin.TotalSeconds:0}s", StringComparison.Ordinal)
-            + string.Create(CultureInfo.InvariantCulture, $"\n  listen: 127.0.0.1:{port}\n");
+            .Replace(
+                ArchiveClaim, options.IdentitySecret is { } secret ? $"{ArchiveClaim}\n      identitySecret: {secret}" : ArchiveClaim,
+                StringComparison.Ordinal)
+            + string.Create(CultureInfo.InvariantCulture, $"\n  listen: 127.0.0.1:{port}\n")
+            + Lease(options.Lease);
         return options.Chats.Aggregate(text, (settings, chat) => chat.In(settings));
     }
 
-    /// <summary>Brings in the custom resource definitions, the Ghostwire release and what is scheduled; done twice, nothing changes.</summary>
+    private static string Lease(LeaseSettings lease) => lease == new LeaseSettings() ? "" : string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""
+        lease:
+          enabled: {{(lease.Enabled ? "true" : "false")}}
+          duration: {{lease.Duration.TotalSeconds}}s
+          renewWithin: {{lease.RenewWithin.TotalSeconds}}s
+          retry: {{lease.Retry.TotalSeconds}}s
+
+        """);
+
+    /// <summary>
+    /// Brings in the custom resource definitions, the Ghostwire release and what is scheduled; done twice, nothing changes.
+    /// </summary>
     public static async Task ApplyAsync(IKubernetesClient client, DemoOptions options, CancellationToken ct)
     {
         string[] scheduled = options.Scheduled ? ["schedule.yaml"] : [];
-        foreach (var text in (string[])["changes.yaml", "restores.yaml", "snapshots.yaml", "snapshotschedules.yaml", "ghostwire.yaml", .. scheduled])
+        var definitions = ((string[])["changes.yaml", "restores.yaml", "snapshots.yaml", "snapshotschedules.yaml"]).Select(Resource);
+        foreach (var text in (string[])[.. definitions, options.Release ?? Resource("ghostwire.yaml"), .. scheduled.Select(Resource)])
         {
-            foreach (var document in YamlDocuments.Parse(Resource(text)))
+            foreach (var document in YamlDocuments.Parse(text))
             {
                 await ApplyAsync(client, KindOf(document), document, ct);
             }
         }
     }
 
-    private static async Task ApplyAsync(IKubernetesClient client, ResourceKind<DataResource> kind, JsonObject document, CancellationToken ct)
+    private static async Task ApplyAsync(
+        IKubernetesClient client, ResourceKind<DataResource> kind, JsonObject document, CancellationToken ct)
     {
         var (ns, name) = ((string?)document["metadata"]!["namespace"], (string)document["metadata"]!["name"]!);
         if (kind.Kind != "CustomResourceDefinition")
@@ -58,6 +80,8 @@ internal static class Manifests
         "SnapshotSchedule" => Of(ChatOpsKinds.Group, ChatOpsKinds.Version, "snapshotschedules", "SnapshotSchedule", true),
         "PersistentVolumeClaim" => Of("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true),
         "Service" => Of("", "v1", "services", "Service", true),
+        "ServiceAccount" => Kinds.ServiceAccounts,
+        "ConfigMap" => Kinds.ConfigMaps,
         "StatefulSet" => Of("apps", "v1", "statefulsets", "StatefulSet", true),
         var kind => throw new InvalidOperationException($"the demo has no manifest of kind {kind}"),
     };

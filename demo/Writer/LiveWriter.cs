@@ -7,8 +7,8 @@ using Microsoft.Data.Sqlite;
 namespace ChatOps.Demo.Writer;
 
 /// <summary>
-/// Stands in for Signal Desktop in the demo: keeps committing to a WAL database under a home, as fast as a busy chat, and writes attachments
-/// before the rows that name them. Like Signal it has no busy handler: anything that made it wait would show as an error.
+/// Stands in for Signal Desktop in the demo: keeps committing to a WAL database under a home, as fast as a busy chat, and writes
+/// attachments before the rows that name them. Like Signal it has no busy handler: anything that made it wait would show as an error.
 /// </summary>
 internal static class LiveWriter
 {
@@ -57,14 +57,18 @@ internal static class LiveWriter
         Execute(database, "PRAGMA wal_autocheckpoint=0");
         Execute(database, """
             CREATE TABLE IF NOT EXISTS accounts(id INTEGER PRIMARY KEY, balance INTEGER NOT NULL);
-            CREATE TABLE IF NOT EXISTS messages(number INTEGER PRIMARY KEY, sender INTEGER, receiver INTEGER, amount INTEGER, attachment TEXT, body TEXT);
+            CREATE TABLE IF NOT EXISTS messages(
+                number INTEGER PRIMARY KEY, sender INTEGER, receiver INTEGER, amount INTEGER, attachment TEXT, body TEXT);
             PRAGMA user_version = 1;
             """);
-        Execute(database, $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Accounts}) INSERT OR IGNORE INTO accounts SELECT i, 1000 FROM n");
+        Execute(database, $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Accounts}) "
+            + "INSERT OR IGNORE INTO accounts SELECT i, 1000 FROM n");
         return database;
     }
 
-    /// <summary>One transaction: money moves between two accounts, so the sum of all balances never changes, and the log gains one row.</summary>
+    /// <summary>
+    /// One transaction: money moves between two accounts, so the sum of all balances never changes, and the log gains one row.
+    /// </summary>
     private static void Commit(SqliteConnection database, string folder, long number)
     {
         var attachment = number % 20 == 0 ? Attach(folder, number) : null;

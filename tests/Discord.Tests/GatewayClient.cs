@@ -8,7 +8,7 @@ namespace ChatOps.Discord.Tests;
 /// <summary>A WebSocket at the Gateway with nothing between; it reads zlib-stream when asked to.</summary>
 internal sealed class GatewayClient : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly ClientWebSocket _socket = new();
     private readonly MemoryStream _deflated = new();
     private ZLibStream? _inflater;

@@ -1,4 +1,5 @@
 using ChatOps.Bot.Chat;
+using ChatOps.Bot.Settings;
 using ChatOps.Demo.World;
 using ChatOps.EndToEnd.Tests.Support;
 
@@ -7,10 +8,13 @@ namespace ChatOps.EndToEnd.Tests;
 /// <summary>The API server refuses connections for a while: to the bot, the sidecar and the kubelet alike.</summary>
 public sealed class ApiServerAwayTests
 {
+    /// <summary>Alone, without a lease: it goes on talking however long the API server is away.</summary>
+    private static readonly LeaseSettings None = new() { Enabled = false };
+
     [Fact]
     public async Task Away_during_a_rollout_it_ends_well_and_commands_meanwhile_are_told_why()
     {
-        await using var demo = await RunningDemo.StartAsync();
+        await using var demo = await RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 8, Lease = None });
         await demo.TypeAsync("/deploy ghostwire slow");
         await demo.SayAsync("/approve 1", "approver");
         await demo.DoingAsync("wait for ready pods");
@@ -22,7 +26,7 @@ public sealed class ApiServerAwayTests
     [Fact]
     public async Task Away_during_a_snapshot_it_ends_well()
     {
-        await using var demo = await RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 300 });
+        await using var demo = await RunningDemo.StartAsync(RunningDemo.SlowSnapshots with { Lease = None });
         await demo.SayAsync("/snapshot ghostwire");
         await demo.CardAsync("of progress", c => c is { Title: "Snapshot of ghostwire", Progress.Fraction: > 0 });
         await AwayAsync(demo);

@@ -1,5 +1,4 @@
 using ChatOps.Bot.Chat;
-using ChatOps.Demo.World;
 using ChatOps.EndToEnd.Tests.Support;
 using ChatOps.Resources;
 
@@ -31,7 +30,7 @@ public sealed class BotKilledTests
     [Fact]
     public async Task Killed_in_the_middle_of_a_snapshot_the_message_shows_its_end()
     {
-        await using var demo = await RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 300 });
+        await using var demo = await RunningDemo.StartAsync(RunningDemo.SlowSnapshots);
         await demo.SayAsync("/snapshot ghostwire");
         var (message, _) = await demo.CardAsync("of progress", c => c is { Title: "Snapshot of ghostwire", Progress: not null });
         await demo.RestartBotAsync();
@@ -62,9 +61,12 @@ public sealed class BotKilledTests
         await using var demo = await RunningDemo.StartAsync();
         await demo.DeployAsync("1.19.0", 1);
         await demo.TypeAsync("/rollback ghostwire data:yes");
+        // No new pod is placed, the restore's neither: it is under way for as long as that.
+        await demo.Kubectl.OkAsync("cordon local");
         await demo.SayAsync("/approve 2", "approver");
         await demo.DoingAsync("bring the data back");
         await demo.RestartBotAsync();
+        await demo.Kubectl.OkAsync("uncordon local");
         await demo.CardAsync("of the success", c => c is { State: CardState.Succeeded, Title: "Roll back ghostwire to 1.18.0 with data" });
         await using var books = MessageBooks.Of(demo.World.Home, signal: false);
         Assert.Empty((await books.CheckAsync(demo.World.Home)).Problems);

@@ -105,7 +105,8 @@ public sealed class ConsoleSafetyTests(SharedConsole console) : IClassFixture<Sh
         await Expect(window.Link).ToHaveTextAsync("live", new() { Timeout = 15_000 });
         await window.SayAsync("/snapshot ghostwire");
         await Expect(window.Card("succeeded", "Snapshot of ghostwire")).ToBeVisibleAsync(new() { Timeout = 30_000 });
-        window.AssertNoComplaintsBut("ERR_");
+        // It may come back a moment before it leads, and says so with 503.
+        window.AssertNoComplaintsBut("ERR_", "status of 503");
     }
 
     private static JsonObject Body(string account) => new()

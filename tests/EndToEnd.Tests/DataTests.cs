@@ -24,7 +24,8 @@ public sealed class DataTests
         await File.WriteAllTextAsync(late, "gone after the rollback", TestContext.Current.CancellationToken);
         await demo.TypeAsync("/rollback ghostwire data:yes");
         await demo.TypeAsync("/approve 2", "approver");
-        await demo.CardAsync("of the success", c => c is { State: CardState.Succeeded, Title: "Roll back ghostwire to 1.18.0 with data" }, 1);
+        await demo.CardAsync(
+            "of the success", c => c is { State: CardState.Succeeded, Title: "Roll back ghostwire to 1.18.0 with data" }, 1);
         var now = await books.CheckAsync(demo.World.Home);
         Assert.Empty(now.Problems);
         Assert.InRange(now.Last, cut.Last, later - 1);
@@ -50,6 +51,45 @@ public sealed class DataTests
             last = verdict.Last;
         }
         Assert.Equal(3, Directory.GetFiles(demo.World.Archives, "*.tar.zst", SearchOption.AllDirectories).Length);
+    }
+
+    [Theory]
+    [InlineData("embedded")]
+    [InlineData("real")]
+    public async Task A_rollback_whose_job_the_cluster_refuses_leaves_all_as_it_was(string kind)
+    {
+        await using var demo = await RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 8 }, kind);
+        await using var books = MessageBooks.Of(demo.World.Home, signal: false);
+        await demo.DeployAsync("1.19.0", 1);
+        var late = Path.Combine(demo.World.Home, "written-after-the-deploy");
+        await File.WriteAllTextAsync(late, "kept", TestContext.Current.CancellationToken);
+        var last = (await books.CheckAsync(demo.World.Home)).Last;
+        await RefuseJobsAsync(demo);
+        await demo.TypeAsync("/rollback ghostwire data:yes");
+        await demo.TypeAsync("/approve 2", "approver");
+        var (_, card) = await demo.CardAsync(
+            "of the way back", c => c is { State: CardState.Failed, Title: "Roll back ghostwire to 1.18.0 with data: undone" }, 1);
+        Assert.Contains("exceeded quota: none", PlainText.Render(card), StringComparison.Ordinal);
+        Assert.Contains("kubectl -n signal describe resourcequota", PlainText.Render(card), StringComparison.Ordinal);
+        Assert.True(File.Exists(late));
+        await Eventually.TrueAsync("it writes on", async () =>
+            await books.CheckAsync(demo.World.Home) is { Problems.Count: 0 } now && now.Last > last);
+    }
+
+    /// <summary>As somebody does who lets no Jobs run in the namespace.</summary>
+    private static async Task RefuseJobsAsync(RunningDemo demo)
+    {
+        if (demo.World.Embedded is { } embedded)
+        {
+            const string Words = "jobs.batch \"ghostwire-restore-2\" is forbidden: exceeded quota: none, "
+                + "requested: count/jobs.batch=1, used: count/jobs.batch=0, limited: count/jobs.batch=0";
+            embedded.Faults.Fail(
+                1, 403, when: r => r.Method == "POST" && r.Path.Value!.EndsWith("/jobs", StringComparison.Ordinal), message: Words);
+            return;
+        }
+        await demo.Kubectl.OkAsync("create quota none -n signal --hard=count/jobs.batch=0");
+        await Eventually.TrueAsync("the quota counts", async () =>
+            await demo.Kubectl.OkAsync("get quota none -n signal -o jsonpath={.status.hard}") is { Length: > 2 });
     }
 
     private static Task<RunningDemo> StartAsync(string writer)

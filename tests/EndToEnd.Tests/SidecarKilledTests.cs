@@ -8,21 +8,25 @@ using ChatOps.Testing.Cluster;
 
 namespace ChatOps.EndToEnd.Tests;
 
-/// <summary>SIGKILL of the sidecar in its pod while it works: the chat gets an end, the writer never notices, and the next one works.</summary>
+/// <summary>
+/// SIGKILL of the sidecar in its pod while it works: the chat gets an end, the writer never notices, and the next one works.
+/// </summary>
 public sealed class SidecarKilledTests
 {
     [Fact]
     public async Task Killed_in_the_middle_of_snapshots_each_ends_and_the_next_succeeds()
     {
-        await using var demo = await RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 300 });
+        await using var demo = await RunningDemo.StartAsync(RunningDemo.SlowSnapshots);
         for (var kill = 1; kill <= 3; kill++)
         {
             await demo.SayAsync("/snapshot ghostwire");
             await Eventually.TrueAsync("the sidecar is at work", async () =>
                 (await demo.ListAsync(ChatOpsKinds.Snapshots, "signal")).Any(s => s.Status.Phase == SnapshotPhase.Running));
             await KillSidecarAsync(demo);
-            await Eventually.TrueAsync("the chat says that it was interrupted", () => demo.Page.Cards.Count(c => IsInterrupted(c.Card)) == kill);
-            Assert.Equal(Directory.GetFiles(demo.World.Archives, "*.tar.zst").Length, Directory.GetFiles(demo.World.Archives, "*.json").Length);
+            await Eventually.TrueAsync(
+                "the chat says that it was interrupted", () => demo.Page.Cards.Count(c => IsInterrupted(c.Card)) == kill);
+            Assert.Equal(
+                Directory.GetFiles(demo.World.Archives, "*.tar.zst").Length, Directory.GetFiles(demo.World.Archives, "*.json").Length);
         }
         var cards = await demo.TypeAsync("/snapshot ghostwire");
         Assert.Equal(3, (await demo.ListAsync(ChatOpsKinds.Snapshots, "signal")).Count(s => s.Status.Phase == SnapshotPhase.Failed));
@@ -43,7 +47,7 @@ public sealed class SidecarKilledTests
     {
         var id = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
             .Single(name => Text(name!, "environ").Contains("SIDECAR_STORE=" + demo.World.Archives, StringComparison.Ordinal)
-                && Text(name!, "cmdline").Contains("sidecar.dll", StringComparison.Ordinal));
+                && Text(name!, "cmdline").Contains(OwnPrograms.Sidecar[^1], StringComparison.Ordinal));
         using var process = Process.GetProcessById(int.Parse(id!, System.Globalization.CultureInfo.InvariantCulture));
         process.Kill();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

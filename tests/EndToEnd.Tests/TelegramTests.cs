@@ -32,17 +32,21 @@ public sealed class TelegramTests : IAsyncLifetime
         var snapshot = await SayAsync("/snapshot ghostwire", "✅ Snapshot of ghostwire");
         Assert.Contains("never waited", snapshot.Text, StringComparison.Ordinal);
         var deploy = await DecideAsync("/deploy ghostwire 1.19.0", "✅ Deploy ghostwire 1.19.0");
-        Assert.Contains(deploy.Versions, v => v.Text.Contains('▓', StringComparison.Ordinal) || v.Text.Contains('░', StringComparison.Ordinal));
+        Assert.Contains(deploy.Versions, v =>
+            v.Text.Contains('▓', StringComparison.Ordinal) || v.Text.Contains('░', StringComparison.Ordinal));
         var failed = await DecideAsync("/deploy ghostwire missing", "❌ Deploy ghostwire missing: rolled back");
         Assert.Contains("back on 1.19.0", failed.Text, StringComparison.Ordinal);
         var question = await SayAsync("/rollback ghostwire", "⚠ Roll back ghostwire to 1.18.0: image only, or with data?");
         Assert.Equal("Press again to do it.", (await _telegram.Press(_operator, question, "Image and data").AnswerAsync()).Text);
         _ = _telegram.Press(_operator, question, "Image and data");
-        var plan = await _telegram.MessageAsync(_group, m => m.Text.Contains("with data: needs approval", StringComparison.Ordinal), Patience);
+        var plan = await _telegram.MessageAsync(
+            _group, m => m.Text.Contains("with data: needs approval", StringComparison.Ordinal), Patience);
         await ApproveAsync(plan);
-        await _telegram.WhenAsync(() => plan.Text.StartsWith("✅ Roll back ghostwire to 1.18.0 with data", StringComparison.Ordinal), Patience);
+        await _telegram.WhenAsync(
+            () => plan.Text.StartsWith("✅ Roll back ghostwire to 1.18.0 with data", StringComparison.Ordinal), Patience);
         Assert.Equal(0, _telegram.Violations);
-        TestContext.Current.AddAttachment("telegram", string.Join("\n\n", _group.Messages.Select(m => $"{m.From?.FirstName ?? "bot"}\n{m.Text}")));
+        TestContext.Current.AddAttachment(
+            "telegram", string.Join("\n\n", _group.Messages.Select(m => $"{m.From?.FirstName ?? "bot"}\n{m.Text}")));
     }
 
     [Fact]
@@ -88,6 +92,6 @@ public sealed class TelegramTests : IAsyncLifetime
         return plan;
     }
 
-    private async Task ApproveAsync(TelegramMessage plan) =>
-        Assert.EndsWith("is approved and starts now.", (await _telegram.Press(_approver, plan, "Approve").AnswerAsync()).Text, StringComparison.Ordinal);
+    private async Task ApproveAsync(TelegramMessage plan) => Assert.EndsWith(
+        "is approved and starts now.", (await _telegram.Press(_approver, plan, "Approve").AnswerAsync()).Text, StringComparison.Ordinal);
 }

@@ -14,10 +14,14 @@ internal static class ContainerChoice
         if (target.Container is { } declared)
         {
             return names.Contains(declared) ? declared : throw new FaultException(new(
-                "NoContainer", $"{target.Name} has no container '{declared}'; there are: {string.Join(", ", names)}", "Correct container: in chatops.yaml"));
+                "NoContainer",
+                $"{target.Name} has no container '{declared}'; there are: {string.Join(", ", names)}",
+                "Correct container: in chatops.yaml"));
         }
         var own = template.Spec.Containers.Where(c => c.Image != target.Home?.SidecarImage).Select(c => c.Name).ToList();
         return own is [var only] ? only : throw new FaultException(new(
-            "WhichContainer", $"{target.Name} has several containers: {string.Join(", ", own)}", "Name the one to deploy with container: in chatops.yaml"));
+            "WhichContainer",
+            $"{target.Name} has several containers: {string.Join(", ", own)}",
+            "Name the one to deploy with container: in chatops.yaml"));
     }
 }

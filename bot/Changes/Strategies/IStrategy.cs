@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
 using ChatOps.Values;
@@ -5,8 +6,9 @@ using ChatOps.Values;
 namespace ChatOps.Bot.Changes.Strategies;
 
 /// <summary>
-/// How a change reaches one kind of workload. Every call can be repeated: a controller that starts anew repeats the step it finds unfinished.
-/// Calls throw <see cref="ApiException"/> when the API server refuses or is away, and <see cref="FaultException"/> for what they cannot do.
+/// How a change reaches one kind of workload. Every call can be repeated: a controller that starts anew repeats the step it
+/// finds unfinished. Calls throw <see cref="ApiException"/> when the API server refuses or is away, and
+/// <see cref="FaultException"/> for what they cannot do.
 /// </summary>
 internal interface IStrategy
 {
@@ -17,6 +19,9 @@ internal interface IStrategy
     /// <summary>The workload as it is; an absent one is a fault that names it.</summary>
     Task<WorkloadState> ReadAsync(Target target, CancellationToken ct);
 
+    /// <summary>The whole workload as the server has it, or null.</summary>
+    Task<JsonObject?> ReadRawAsync(Target target, CancellationToken ct);
+
     /// <summary>The templates the cluster remembers, newest first.</summary>
     Task<IReadOnlyList<Revision>> RevisionsAsync(Target target, CancellationToken ct);
 
@@ -24,7 +29,10 @@ internal interface IStrategy
     Task<long> SetImageAsync(Target target, string container, string image, CancellationToken ct);
 
     /// <summary>Brings a remembered template back; <paramref name="image"/>, when given, takes the place of the image in it.</summary>
-    Task<long> RevertAsync(Target target, long revision, string container, string? image, CancellationToken ct);
+    /// <param name="exactly">As it was; else the sidecar stays as it is now.</param>
+    Task<long> RevertAsync(Target target, long revision, string container, string? image, bool exactly, CancellationToken ct);
+
+    Task<long> PatchAsync(Target target, Patch patch, CancellationToken ct);
 
     Task<long> ScaleAsync(Target target, int replicas, CancellationToken ct);
 
@@ -59,7 +67,8 @@ internal sealed record WorkloadState
 
     /// <summary>What really runs: the digest a pod of this template reports.</summary>
     public string? ImageId(string container) => Pods.Where(p => p.Metadata.DeletionTimestamp is null).OrderByDescending(p => p.IsReady)
-        .SelectMany(p => p.Status.ContainerStatuses ?? []).FirstOrDefault(c => c.Name == container)?.ImageID is { Length: > 0 } id ? id : null;
+        .SelectMany(p => p.Status.ContainerStatuses ?? [])
+        .FirstOrDefault(c => c.Name == container)?.ImageID is { Length: > 0 } id ? id : null;
 }
 
 /// <summary>A template the cluster remembers.</summary>
@@ -74,4 +83,8 @@ internal sealed record Revision(long Number, string Image, bool Current, DateTim
 /// <param name="Trouble">Why the new template does not come up, once that is known.</param>
 /// <param name="Hopeless">Waiting longer will not help.</param>
 internal sealed record Rollout(
-    long Generation, bool Done, int ReadyPods, DateTimeOffset? ReadySince, string Message, Fault? Trouble, bool Hopeless);
+    long Generation, bool Done, int ReadyPods, DateTimeOffset? ReadySince, string Message, Fault? Trouble, bool Hopeless)
+{
+    /// <summary>When the news of it arrived; what is done about it may come later.</summary>
+    public DateTimeOffset SeenAt { get; init; }
+}

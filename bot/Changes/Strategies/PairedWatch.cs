@@ -1,13 +1,17 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using ChatOps.Kubernetes;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Changes.Strategies;
 
-/// <summary>Follows a workload together with the pods of its selector: one state after each change of either, none left out.</summary>
+/// <summary>
+/// Follows a workload together with the pods of its selector: one state after each change of either, none left out.
+/// A missing right is thrown.
+/// </summary>
 internal static class PairedWatch
 {
-    public static async IAsyncEnumerable<(T Workload, IReadOnlyList<Pod> Pods)> FollowAsync<T>(
+    public static async IAsyncEnumerable<(T Workload, IReadOnlyList<Pod> Pods, DateTimeOffset SeenAt)> FollowAsync<T>(
         IKubernetesClient client, ResourceKind<T> kind, string ns, string name, string podSelector, TimeProvider time,
         [EnumeratorCancellation] CancellationToken ct)
         where T : class, IResource
@@ -18,8 +22,8 @@ internal static class PairedWatch
         T? workload = null;
         var podsListed = false;
         // A moment without a ready pod may be short; states are queued as they are, not looked up when there is time.
-        var states = Channel.CreateUnbounded<(T, IReadOnlyList<Pod>)>();
-        var followers = Task.WhenAll(FollowWorkloadAsync(), FollowPodsAsync());
+        var states = Channel.CreateUnbounded<(T, IReadOnlyList<Pod>, DateTimeOffset)>();
+        var followers = Task.WhenAll(EndingAsync(FollowWorkloadAsync()), EndingAsync(FollowPodsAsync()));
         try
         {
             await foreach (var state in states.Reader.ReadAllAsync(ct)) yield return state;
@@ -27,7 +31,7 @@ internal static class PairedWatch
         finally
         {
             await stop.CancelAsync();
-            await followers.ContinueWith(_ => { }, TaskScheduler.Default);
+            await followers.Settled();
         }
 
         void Emit(Action change)
@@ -35,7 +39,20 @@ internal static class PairedWatch
             lock (gate)
             {
                 change();
-                if (workload is not null && podsListed) states.Writer.TryWrite((workload, [.. pods.Values]));
+                if (workload is not null && podsListed) states.Writer.TryWrite((workload, [.. pods.Values], time.GetUtcNow()));
+            }
+        }
+
+        // One that ends by a refusal ends the states with it, or whoever reads them would wait for ever.
+        async Task EndingAsync(Task follower)
+        {
+            try
+            {
+                await follower;
+            }
+            catch (ApiException e)
+            {
+                states.Writer.TryComplete(e);
             }
         }
 
@@ -44,9 +61,12 @@ internal static class PairedWatch
             await foreach (var state in client.FollowObjectAsync(kind, ns, name, time, stop.Token)) Emit(() => workload = state);
         }
 
+        IAsyncEnumerable<WatchEvent<Pod>?> Pods() => new Reflector(client, time) { EndsWhenForbidden = true }
+            .FollowAsync(Kinds.Pods, ns, new Selection(Labels: podSelector), stop.Token);
+
         async Task FollowPodsAsync()
         {
-            await foreach (var change in new Reflector(client, time).FollowAsync(Kinds.Pods, ns, new Selection(Labels: podSelector), stop.Token))
+            await foreach (var change in Pods())
             {
                 Emit(() =>
                 {

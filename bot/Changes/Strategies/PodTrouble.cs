@@ -39,7 +39,8 @@ internal static class PodTrouble
         var scheduling = pod.Status.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" });
         return scheduling is null
             ? null
-            : (new Fault("Unschedulable", $"no node takes {pod.Metadata.Name}: {scheduling.Message}", "Look at the nodes and the claims of the pod"), false);
+            : (new Fault("Unschedulable", $"no node takes {pod.Metadata.Name}: {scheduling.Message}",
+                "Look at the nodes and the claims of the pod"), false);
     }
 
     private static (Fault, bool)? OfContainer(string pod, ContainerStatus container)
@@ -64,7 +65,9 @@ internal static class PodTrouble
         return (crash, container.RestartCount >= CrashesBeforeHopeless);
     }
 
-    /// <summary>Runtimes wrap the cause in everything they tried; the last clause is the cause: <c>not found</c>, <c>unauthorized</c>.</summary>
+    /// <summary>
+    /// Runtimes wrap the cause in everything they tried; the last clause is the cause: <c>not found</c>, <c>unauthorized</c>.
+    /// </summary>
     private static string Gist(string? message) => message is null ? "no reason given"
         : message.Length <= 60 ? message
         : message[(message.LastIndexOf(": ", StringComparison.Ordinal) is var at and >= 0 ? at + 2 : 0)..];

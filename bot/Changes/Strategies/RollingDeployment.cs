@@ -1,13 +1,16 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using ChatOps.Bot.Changes.Sidecars;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
 using ChatOps.Values;
 
 namespace ChatOps.Bot.Changes.Strategies;
 
-/// <summary>Rolls a Deployment by its own rolling update; the way back is the template of an older ReplicaSet, as kubectl's undo takes it.</summary>
+/// <summary>
+/// Rolls a Deployment by its own rolling update; the way back is the template of an older ReplicaSet, as kubectl's undo takes it.
+/// </summary>
 internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider time) : IStrategy
 {
     private const string RevisionAnnotation = "deployment.kubernetes.io/revision";
@@ -34,6 +37,9 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
         };
     }
 
+    public Task<JsonObject?> ReadRawAsync(Target target, CancellationToken ct) =>
+        client.FindRawAsync(Kinds.Deployments, target.Namespace, target.WorkloadName, ct);
+
     public async Task<IReadOnlyList<Revision>> RevisionsAsync(Target target, CancellationToken ct)
     {
         var deployment = await FindAsync(target, ct);
@@ -47,20 +53,25 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
     public Task<long> SetImageAsync(Target target, string container, string image, CancellationToken ct) =>
         PatchAsync(target, Templates.Image(target, container, image), ct);
 
-    public async Task<long> RevertAsync(Target target, long revision, string container, string? image, CancellationToken ct)
+    public async Task<long> RevertAsync(Target target, long revision, string container, string? image, bool exactly, CancellationToken ct)
     {
         var deployment = await FindAsync(target, ct);
         if (deployment.Spec.Paused == true)
             throw new FaultException(new("Paused", $"{target.Name} is paused", $"kubectl rollout resume deployment/{target.WorkloadName}"));
         var set = (await ReplicaSetsAsync(deployment, ct)).FirstOrDefault(s => Number(s.Metadata) == revision);
         // Taking a template back gives its ReplicaSet the newest number, so a repeated call finds it under another one.
-        if (set is null && Number(deployment.Metadata) > revision) set = (await ReplicaSetsAsync(deployment, ct)).FirstOrDefault(s => History(s).Contains(revision));
+        if (set is null && Number(deployment.Metadata) > revision)
+            set = (await ReplicaSetsAsync(deployment, ct)).FirstOrDefault(s => History(s).Contains(revision));
         if (set is null)
-            throw new FaultException(new("NoSuchRevision", $"{target.Name} has no revision {revision} any more", $"/history {target.Name} lists what there is"));
+        {
+            throw new FaultException(new(
+                "NoSuchRevision", $"{target.Name} has no revision {revision} any more", $"/history {target.Name} lists what there is"));
+        }
         var raw = await client.FindRawAsync(Kinds.ReplicaSets, target.Namespace, set.Metadata.Name, ct);
         var template = (JsonObject)raw!["spec"]!["template"]!.DeepClone();
         (template["metadata"]?["labels"] as JsonObject)?.Remove(HashLabel);
         if (image is not null) Templates.Replace(template, container, image);
+        if (!exactly) SidecarParts.Carry((await ReadRawAsync(target, ct))?["spec"]?["template"], template);
         var replace = new JsonObject { ["op"] = "replace", ["path"] = "/spec/template", ["value"] = template };
         return await PatchAsync(target, Patch.Json(new JsonArray(replace)), ct);
     }
@@ -73,10 +84,10 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
     public async IAsyncEnumerable<Rollout> WatchAsync(Target target, string container, [EnumeratorCancellation] CancellationToken ct)
     {
         var selector = (await FindAsync(target, ct)).Spec.Selector.ToString();
-        await foreach (var (deployment, pods) in PairedWatch.FollowAsync(
+        await foreach (var (deployment, pods, at) in PairedWatch.FollowAsync(
             client, Kinds.Deployments, target.Namespace, target.WorkloadName, selector, time, ct))
         {
-            yield return Judge(deployment, pods, container);
+            yield return Judge(deployment, pods, container) with { SeenAt = at };
         }
     }
 
@@ -86,25 +97,30 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
         var wanted = deployment.Spec.Replicas ?? 1;
         var status = deployment.Status;
         var observed = status.ObservedGeneration >= deployment.Metadata.Generation;
-        var done = observed && status.UpdatedReplicas == wanted && status.Replicas <= status.UpdatedReplicas && status.AvailableReplicas == status.UpdatedReplicas;
+        var done = observed && status.UpdatedReplicas == wanted
+            && status.Replicas <= status.UpdatedReplicas && status.AvailableReplicas == status.UpdatedReplicas;
         var image = deployment.Spec.Template.Spec.Containers.FirstOrDefault(c => c.Name == container)?.Image;
         var updated = pods.Where(p => p.Spec.Containers.Any(c => c.Name == container && c.Image == image)).ToList();
         var trouble = observed ? PodTrouble.Of(updated) : null;
-        var deadline = observed && status.Conditions?.Any(c => c is { Type: "Progressing", Status: "False", Reason: "ProgressDeadlineExceeded" }) == true;
+        var deadline = observed
+            && status.Conditions?.Any(c => c is { Type: "Progressing", Status: "False", Reason: "ProgressDeadlineExceeded" }) == true;
         var fault = trouble?.Fault ?? (deadline
             ? new Fault("ProgressDeadlineExceeded", $"{deployment.Metadata.Name} made no progress within its own deadline") : null);
         var ready = pods.Where(p => p.IsReady).ToList();
         var doing = updated.Where(p => !p.IsReady).Select(PodTrouble.Doing).FirstOrDefault();
-        var message = $"{status.UpdatedReplicas} of {wanted} updated, {status.AvailableReplicas} available" + (done || doing is null ? "" : $" · {doing}");
-        return new Rollout(deployment.Metadata.Generation, done, ready.Count, Templates.NewestReady(ready), observed ? message : "waiting for the cluster to take it up",
-            fault, trouble?.Hopeless == true || deadline);
+        var message = $"{status.UpdatedReplicas} of {wanted} updated, {status.AvailableReplicas} available"
+            + (done || doing is null ? "" : $" · {doing}");
+        return new Rollout(
+            deployment.Metadata.Generation, done, ready.Count, Templates.NewestReady(ready),
+            observed ? message : "waiting for the cluster to take it up", fault, trouble?.Hopeless == true || deadline);
     }
 
-    private async Task<long> PatchAsync(Target target, Patch patch, CancellationToken ct) =>
+    public async Task<long> PatchAsync(Target target, Patch patch, CancellationToken ct) =>
         (await client.PatchAsync(Kinds.Deployments, target.Namespace, target.WorkloadName, patch, ct)).Metadata.Generation;
 
     private async Task<Deployment> FindAsync(Target target, CancellationToken ct) =>
-        await client.FindAsync(Kinds.Deployments, target.Namespace, target.WorkloadName, ct) ?? throw new FaultException(Templates.Absent(target));
+        await client.FindAsync(Kinds.Deployments, target.Namespace, target.WorkloadName, ct)
+            ?? throw new FaultException(Templates.Absent(target));
 
     private async Task<IReadOnlyList<ReplicaSet>> ReplicaSetsAsync(Deployment deployment, CancellationToken ct)
     {
@@ -115,12 +131,15 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
 
     private async Task<IReadOnlyList<Pod>> PodsAsync(Deployment deployment, IReadOnlyList<ReplicaSet> sets, CancellationToken ct)
     {
-        var pods = await client.ListAsync(Kinds.Pods, deployment.Metadata.Namespace, new Selection(Labels: deployment.Spec.Selector.ToString()), ct);
+        var pods = await client.ListAsync(
+            Kinds.Pods, deployment.Metadata.Namespace, new Selection(Labels: deployment.Spec.Selector.ToString()), ct);
         return [.. pods.Items.Where(p => sets.Any(s => p.Metadata.IsControlledBy(s.Metadata.Uid)))];
     }
 
     private static long? Number(ObjectMeta metadata) =>
-        long.TryParse(metadata.Annotation(RevisionAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        long.TryParse(metadata.Annotation(RevisionAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     private static IEnumerable<long> History(ReplicaSet set) =>
         (set.Metadata.Annotation("deployment.kubernetes.io/revision-history") ?? "").Split(',')

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ChatOps.Bot.Changes.Sidecars;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
 using ChatOps.Values;
@@ -35,6 +36,9 @@ internal sealed class RollingStatefulSet(IKubernetesClient client, TimeProvider 
         };
     }
 
+    public Task<JsonObject?> ReadRawAsync(Target target, CancellationToken ct) =>
+        client.FindRawAsync(Kinds.StatefulSets, target.Namespace, target.WorkloadName, ct);
+
     public async Task<IReadOnlyList<Revision>> RevisionsAsync(Target target, CancellationToken ct)
     {
         var set = await FindAsync(target, ct);
@@ -46,13 +50,15 @@ internal sealed class RollingStatefulSet(IKubernetesClient client, TimeProvider 
     public Task<long> SetImageAsync(Target target, string container, string image, CancellationToken ct) =>
         PatchAsync(target, Templates.Image(target, container, image), ct);
 
-    public async Task<long> RevertAsync(Target target, long revision, string container, string? image, CancellationToken ct)
+    public async Task<long> RevertAsync(Target target, long revision, string container, string? image, bool exactly, CancellationToken ct)
     {
         var set = await FindAsync(target, ct);
         var found = (await ControllerRevisionsAsync(set, ct)).FirstOrDefault(r => r.Revision == revision)
-            ?? throw new FaultException(new("NoSuchRevision", $"{target.Name} has no revision {revision} any more", $"/history {target.Name} lists what there is"));
+            ?? throw new FaultException(new(
+                "NoSuchRevision", $"{target.Name} has no revision {revision} any more", $"/history {target.Name} lists what there is"));
         var data = (JsonObject)JsonNode.Parse(found.Data.GetRawText())!;
         if (image is not null) Templates.Replace(data["spec"]?["template"], container, image);
+        if (!exactly) SidecarParts.Carry((await ReadRawAsync(target, ct))?["spec"]?["template"], data["spec"]?["template"]);
         return await PatchAsync(target, Patch.Strategic(data), ct);
     }
 
@@ -77,10 +83,13 @@ internal sealed class RollingStatefulSet(IKubernetesClient client, TimeProvider 
     {
         var selector = (await FindAsync(target, ct)).Spec.Selector.ToString();
         var states = PairedWatch.FollowAsync(client, Kinds.StatefulSets, target.Namespace, target.WorkloadName, selector, time, ct);
-        await foreach (var (set, pods) in states) yield return Judge(set, [.. pods.Where(p => p.Metadata.IsControlledBy(set.Metadata.Uid))]);
+        await foreach (var (set, pods, at) in states)
+            yield return Judge(set, [.. pods.Where(p => p.Metadata.IsControlledBy(set.Metadata.Uid))]) with { SeenAt = at };
     }
 
-    /// <summary>Where a rollout stands, from the StatefulSet and its pods alone (kubectl's rollout status, and ready pods counted by hash).</summary>
+    /// <summary>
+    /// Where a rollout stands, from the StatefulSet and its pods alone (kubectl's rollout status, and ready pods counted by hash).
+    /// </summary>
     public static Rollout Judge(StatefulSet set, IReadOnlyList<Pod> pods)
     {
         var wanted = set.Spec.Replicas ?? 1;
@@ -92,10 +101,11 @@ internal sealed class RollingStatefulSet(IKubernetesClient client, TimeProvider 
         var doing = pods.Where(p => !p.IsReady).Select(PodTrouble.Doing).FirstOrDefault();
         var message = done ? wanted == 0 ? "stopped" : string.Join(", ", ready.Select(PodTrouble.Doing))
             : !observed ? "waiting for the cluster to take it up" : doing ?? "waiting for the next pod";
-        return new Rollout(set.Metadata.Generation, done, ready.Count, Templates.NewestReady(ready), message, trouble?.Fault, trouble?.Hopeless == true);
+        return new Rollout(
+            set.Metadata.Generation, done, ready.Count, Templates.NewestReady(ready), message, trouble?.Fault, trouble?.Hopeless == true);
     }
 
-    private async Task<long> PatchAsync(Target target, Patch patch, CancellationToken ct) =>
+    public async Task<long> PatchAsync(Target target, Patch patch, CancellationToken ct) =>
         (await client.PatchAsync(Kinds.StatefulSets, target.Namespace, target.WorkloadName, patch, ct)).Metadata.Generation;
 
     private async Task<StatefulSet> FindAsync(Target target, CancellationToken ct) =>
@@ -110,7 +120,8 @@ internal sealed class RollingStatefulSet(IKubernetesClient client, TimeProvider 
 
     private async Task<IReadOnlyList<ControllerRevision>> ControllerRevisionsAsync(StatefulSet set, CancellationToken ct)
     {
-        var all = await client.ListAsync(Kinds.ControllerRevisions, set.Metadata.Namespace, new Selection(Labels: set.Spec.Selector.ToString()), ct);
+        var all = await client.ListAsync(
+            Kinds.ControllerRevisions, set.Metadata.Namespace, new Selection(Labels: set.Spec.Selector.ToString()), ct);
         return [.. all.Items.Where(r => r.Metadata.IsControlledBy(set.Metadata.Uid)).OrderByDescending(r => r.Revision)];
     }
 

@@ -9,8 +9,8 @@ namespace ChatOps.Bot.Changes.Strategies;
 internal static class Templates
 {
     /// <summary>
-    /// Owns exactly the image field, whoever set it before: that somebody approved this change is why it may be forced. A manager of its own,
-    /// because an apply takes away what its manager applied earlier and leaves out now ("Server-Side Apply", field management).
+    /// Owns exactly the image field, whoever set it before: that somebody approved this change is why it may be forced. A manager of its
+    /// own, because an apply takes away what its manager applied earlier and leaves out now ("Server-Side Apply", field management).
     /// </summary>
     public static Patch Image(Target target, string container, string image)
     {

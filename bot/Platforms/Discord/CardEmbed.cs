@@ -4,8 +4,8 @@ using ChatOps.Bot.Chat;
 namespace ChatOps.Bot.Platforms.Discord;
 
 /// <summary>
-/// Writes a card as a Discord message: one embed with everything escaped, within Discord's limits, that notifies nobody. What does not fit is
-/// cut at the end of a line and kept whole for a file.
+/// Writes a card as a Discord message: one embed with everything escaped, within Discord's limits, that notifies nobody. What does not fit
+/// is cut at the end of a line and kept whole for a file.
 /// </summary>
 /// <remarks>Source: Discord API docs, "Message": embed limits, allowed mentions; "Component Reference": buttons.</remarks>
 internal static class CardEmbed
@@ -28,7 +28,9 @@ internal static class CardEmbed
         var lines = Lines(card).ToList();
         var room = LongestDescription - More.Length - 1;
         var cut = lines.Any(l => l.WasCut) || lines.Sum(l => l.Text.Length + 1) > LongestDescription;
-        var kept = cut ? lines.TakeWhile(l => (room -= l.Text.Length + 1) >= 0).Select(l => l.Text).Append(More) : lines.Select(l => l.Text);
+        var kept = cut
+            ? lines.TakeWhile(l => (room -= l.Text.Length + 1) >= 0).Select(l => l.Text).Append(More)
+            : lines.Select(l => l.Text);
         var embed = new JsonObject
         {
             ["title"] = Fit($"{PlainText.Sign(card.State)} {Markdown.Escape(card.Title)}", LongestTitle),

@@ -55,8 +55,10 @@ internal sealed class CommandRegistration(DiscordApi api, Func<CommandCatalog> c
             ["description"] = Fit(option.Summary),
             ["required"] = option.Required,
         };
-        if (option.Choices is { } choices) made["choices"] = new JsonArray([.. choices.Select(c => new JsonObject { ["name"] = c, ["value"] = c })]);
-        else made["autocomplete"] = option.Kind is OptionKind.Target or OptionKind.Version or OptionKind.Revision or OptionKind.Change;
+        if (option.Choices is { } choices)
+            made["choices"] = new JsonArray([.. choices.Select(c => new JsonObject { ["name"] = c, ["value"] = c })]);
+        else
+            made["autocomplete"] = option.Kind is OptionKind.Target or OptionKind.Version or OptionKind.Revision or OptionKind.Change;
         return made;
     }
 

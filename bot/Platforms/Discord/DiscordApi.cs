@@ -26,7 +26,8 @@ internal sealed class DiscordApi(HttpClient http, Uri server, Secret token, Rest
     {
         var answer = await CallAsync(Route.Gateway, null, ct);
         var limit = answer["session_start_limit"];
-        return new(new Uri((string)answer["url"]!), (int?)limit?["remaining"] ?? 1, TimeSpan.FromMilliseconds((long?)limit?["reset_after"] ?? 0));
+        return new(
+            new Uri((string)answer["url"]!), (int?)limit?["remaining"] ?? 1, TimeSpan.FromMilliseconds((long?)limit?["reset_after"] ?? 0));
     }
 
     public Task<JsonNode> ApplicationAsync(CancellationToken ct) => CallAsync(Route.Application, null, ct);
@@ -89,7 +90,8 @@ internal sealed class DiscordApi(HttpClient http, Uri server, Secret token, Rest
         {
             throw new DiscordApiException($"{route}", 502, 0, "the answer is not Discord's", e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or IOException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             throw new DiscordApiException($"{route}", 0, 0, $"{server.Authority} does not answer", e);
         }

@@ -4,12 +4,14 @@ using ChatOps.Bot.Chat;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Platforms.Discord;
 
 /// <summary>
-/// Discord as a chat: slash commands, cards as embeds with buttons, edited in place with the bot's own rights, so that an edit does not depend
-/// on an interaction that dies after a quarter of an hour. Sending goes on until Discord takes the message or says that it never will.
+/// Discord as a chat: slash commands, cards as embeds with buttons, edited in place with the bot's own rights, so that an
+/// edit does not depend on an interaction that dies after a quarter of an hour. Sending goes on until Discord takes the
+/// message or says that it never will.
 /// </summary>
 /// <remarks>Source: Discord API docs, "Gateway", "Message", "Receiving and Responding to Interactions".</remarks>
 internal sealed class DiscordPlatform(
@@ -132,16 +134,19 @@ internal sealed class DiscordPlatform(
                 var id = (string)application["id"]!;
                 await registration.PublishAsync(id, settings.Discord.Guild, ct);
                 log.LogInformation(
-                    "discord: {Name}; to add it to a server, open https://discord.com/oauth2/authorize?client_id={Id}&scope=bot+applications.commands&permissions={Permissions}",
+                    "discord: {Name}; to add it to a server, open "
+                        + "https://discord.com/oauth2/authorize?client_id={Id}&scope=bot+applications.commands&permissions={Permissions}",
                     (string?)application["name"], id, Permissions);
                 return;
             }
             catch (DiscordApiException e)
             {
-                var hint = e.Code == DiscordCodes.MissingAccess ? $"; is the bot on server {settings.Discord.Guild}? Invite it with scope applications.commands" : "";
+                var hint = e.Code == DiscordCodes.MissingAccess
+                    ? $"; is the bot on server {settings.Discord.Guild}? Invite it with scope applications.commands"
+                    : "";
                 if (failures == 0) log.LogWarning("discord: set up: {Cause}{Hint}", e.Message, hint);
                 var wait = Math.Min(LongestSetUpWait.TotalSeconds, (e.IsTransient ? 1 : 60) * Math.Pow(2, failures));
-                await Task.Delay(TimeSpan.FromSeconds(wait), time, ct).ContinueWith(_ => { }, TaskScheduler.Default);
+                await Task.Delay(TimeSpan.FromSeconds(wait), time, ct).Settled();
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -168,7 +173,7 @@ internal sealed class DiscordPlatform(
             {
                 return;
             }
-            await Task.Delay(BetweenLooks, time, ct).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(BetweenLooks, time, ct).Settled();
         }
     }
 

@@ -10,7 +10,8 @@ namespace ChatOps.Bot.Platforms.Discord;
 /// <remarks>Source: Discord API docs, "Gateway": connection lifecycle, resuming, disconnections, rate limiting.</remarks>
 internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, ILogger<Gateway> log)
 {
-    private const int Dispatch = 0, Heartbeat = 1, Identify = 2, Presence = 3, Resume = 6, Reconnect = 7, InvalidSession = 9, Hello = 10, Acknowledged = 11;
+    private const int Dispatch = 0, Heartbeat = 1, Identify = 2, Presence = 3, Resume = 6, Reconnect = 7,
+        InvalidSession = 9, Hello = 10, Acknowledged = 11;
     private static readonly TimeSpan HelloWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan BetweenIdentifies = TimeSpan.FromSeconds(5.5);
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
@@ -19,7 +20,8 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
     private readonly Random _chance = new();
     private readonly TaskCompletionSource _connectedOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Session? _session;
-    private DateTimeOffset _identifiedAt = DateTimeOffset.MinValue;
+    private readonly SteadyClock _clock = new(time);
+    private TimeSpan? _identifiedAt;
     private JsonObject _presence = Shown("online", null);
     private GatewaySocket? _socket;
     private string _complaint = "";
@@ -57,7 +59,7 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
                 Complain(refused ? CloseCode.Of(4004).Meaning : $"{api.Server.Authority}: {e.Message}");
                 // The address to resume at may itself be what is gone.
                 if (_failures > 5) _session = null;
-                await Task.Delay(refused ? WaitForAPerson : Pause(), time, ct).ContinueWith(_ => { }, TaskScheduler.Default);
+                await Task.Delay(refused ? WaitForAPerson : Pause(), time, ct).Settled();
             }
         }
     }
@@ -108,7 +110,8 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
         var address = await api.GatewayAsync(ct);
         if (address.Remaining < 1)
         {
-            Complain($"Discord lets this bot begin no more sessions for {address.ResetAfter.TotalMinutes:0} minutes; does something restart it again and again?");
+            Complain($"Discord lets this bot begin no more sessions for {address.ResetAfter.TotalMinutes:0} minutes; "
+                + "does something restart it again and again?");
             await Task.Delay(address.ResetAfter, time, ct);
         }
         return address.Url;
@@ -138,9 +141,8 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
             await socket.SendAsync(Payload(Resume, resume), ct);
             return;
         }
-        var early = _identifiedAt + BetweenIdentifies - time.GetUtcNow();
-        if (early > TimeSpan.Zero) await Task.Delay(early, time, ct);
-        _identifiedAt = time.GetUtcNow();
+        if (_identifiedAt + BetweenIdentifies - _clock.Now is { } early && early > TimeSpan.Zero) await Task.Delay(early, time, ct);
+        _identifiedAt = _clock.Now;
         await socket.SendAsync(
             Payload(Identify, new JsonObject
             {
@@ -154,7 +156,8 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
     }
 
     /// <summary>What to do next, once the connection is to end.</summary>
-    private async Task<Next?> HandleAsync(GatewaySocket socket, JsonObject payload, Pulse pulse, Action<string, JsonObject> dispatch, CancellationToken ct)
+    private async Task<Next?> HandleAsync(
+        GatewaySocket socket, JsonObject payload, Pulse pulse, Action<string, JsonObject> dispatch, CancellationToken ct)
     {
         switch ((int?)payload["op"])
         {
@@ -195,7 +198,9 @@ internal sealed class Gateway(DiscordApi api, Secret token, TimeProvider time, I
         if (payload["d"] is JsonObject content) dispatch(type, content);
     }
 
-    /// <summary>The first beat comes at a random moment of the first interval; one that is not answered until the next ends the connection.</summary>
+    /// <summary>
+    /// The first beat comes at a random moment of the first interval; one that is not answered until the next ends the connection.
+    /// </summary>
     private async Task BeatAsync(GatewaySocket socket, TimeSpan interval, Pulse pulse, CancellationToken ct)
     {
         try

@@ -4,7 +4,8 @@ namespace ChatOps.Bot.Platforms.Discord;
 
 /// <summary>Something a person did, as Discord delivers it; every text in it is hostile.</summary>
 /// <remarks>Source: Discord API docs, "Receiving and Responding to Interactions", Interaction Structure.</remarks>
-internal sealed record Interaction(string Id, string Token, string Application, int Type, string User, string UserName, string Channel, JsonObject Data)
+internal sealed record Interaction(
+    string Id, string Token, string Application, int Type, string User, string UserName, string Channel, JsonObject Data)
 {
     public const int Command = 2, Component = 3, Autocomplete = 4, Form = 5;
 

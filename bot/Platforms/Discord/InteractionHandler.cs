@@ -5,6 +5,7 @@ using ChatOps.Bot.Chat;
 using ChatOps.Bot.Commands;
 using ChatOps.Bot.Dispatch;
 using ChatOps.Bot.Settings;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Platforms.Discord;
 
@@ -48,7 +49,8 @@ internal sealed class InteractionHandler(
         }
     }
 
-    private Task HandleAsync(IChatInbox inbox, Invocation invocation, Interaction interaction, InteractionReply reply, CancellationToken ct) =>
+    private Task HandleAsync(
+        IChatInbox inbox, Invocation invocation, Interaction interaction, InteractionReply reply, CancellationToken ct) =>
         interaction.Type switch
         {
             Interaction.Command => CommandAsync(inbox, invocation with { Text = Line(interaction) }, reply, ct),
@@ -64,7 +66,8 @@ internal sealed class InteractionHandler(
         if (reply.IsSilent) await reply.TellAsync("There is nothing new to say.", ct);
     }
 
-    private async Task PressAsync(IChatInbox inbox, Invocation invocation, Interaction interaction, InteractionReply reply, CancellationToken ct)
+    private async Task PressAsync(
+        IChatInbox inbox, Invocation invocation, Interaction interaction, InteractionReply reply, CancellationToken ct)
     {
         if (interaction.CustomId is not { } data || buttons.Read(data) is not var (action, asks))
         {
@@ -76,13 +79,15 @@ internal sealed class InteractionHandler(
             await reply.AskAsync(Form(data), ct);
             return;
         }
-        if (interaction.Type == Interaction.Component && asks == Asks.Again && !_second.Is(interaction.User, interaction.Message ?? "", data))
+        if (interaction.Type == Interaction.Component && asks == Asks.Again
+            && !_second.Is(interaction.User, interaction.Message ?? "", data))
         {
             await reply.TellAsync(SecondPress.Please, ct);
             return;
         }
         var reason = interaction.Type == Interaction.Form ? interaction.Written.Trim() : "";
-        var press = inbox.PressAsync(invocation with { Text = reason.Length <= LongestReason ? reason : reason[..LongestReason] }, action, ct);
+        var press = inbox.PressAsync(
+            invocation with { Text = reason.Length <= LongestReason ? reason : reason[..LongestReason] }, action, ct);
         await InTimeAsync(press, reply, ct);
         if (await press is { } told) await reply.TellAsync(told, ct);
         else await reply.DeferAsync(ct);
@@ -95,12 +100,13 @@ internal sealed class InteractionHandler(
         if (!invocation.Undeclared && access.Find(invocation) is { } person && catalog().Find(name) is { } command
             && interaction.Options.FirstOrDefault(o => o.Focused) is { Name: { } focused })
         {
-            var numbers = command.Declaration.Options.FirstOrDefault(o => o.Name == focused)?.Kind is OptionKind.Revision or OptionKind.Change;
+            var numbers = command.Declaration.Options.FirstOrDefault(o => o.Name == focused)?.Kind
+                is OptionKind.Revision or OptionKind.Change;
             var found = await completion().SuggestAsync(person, LineUpTo(command.Declaration, interaction, focused), ct);
             foreach (var (_, value, hint) in found.Where(s => s.Label.Length <= LongestChoice).Take(MostChoices))
             {
                 var shown = hint.Length == 0 ? value : $"{value} · {hint}";
-                choices.Add(new JsonObject
+                choices.Add((JsonNode)new JsonObject
                 {
                     ["name"] = VisibleText.Of(shown.Length <= LongestChoice ? shown : shown[..(LongestChoice - 1)] + "…"),
                     ["value"] = numbers && long.TryParse(value, out var number) ? number : value,
@@ -113,9 +119,8 @@ internal sealed class InteractionHandler(
     /// <summary>Lets the work take its time, and acknowledges before Discord gives up on it.</summary>
     private async Task InTimeAsync(Task work, InteractionReply reply, CancellationToken ct)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        if (await Task.WhenAny(work, Task.Delay(DeferAfter, time, over.Token)) != work) await reply.DeferAsync(ct);
-        await over.CancelAsync();
+        await work.WaitAsync(DeferAfter, time, ct).Settled();
+        if (!work.IsCompleted) await reply.DeferAsync(ct);
         await work;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Platforms.Discord;
 
@@ -15,7 +16,7 @@ internal sealed class InteractionReply(DiscordApi api, Interaction interaction, 
     private static readonly TimeSpan OneTry = TimeSpan.FromSeconds(1.2);
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(14.5);
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly DateTimeOffset _arrived = time.GetUtcNow();
+    private readonly SteadyClock _sinceArrival = new(time);
     private Standing _standing = Standing.Open;
 
     private enum Standing
@@ -82,7 +83,8 @@ internal sealed class InteractionReply(DiscordApi api, Interaction interaction, 
 
     /// <summary>Acknowledges without an answer, if nothing was answered yet.</summary>
     public Task DeferAsync(CancellationToken ct) => OnceAsync(
-        interaction.Type == Interaction.Command ? DeferredMessage : DeferredUpdate, new MessageBody(new JsonObject()), Standing.Deferred, ct);
+        interaction.Type == Interaction.Command ? DeferredMessage : DeferredUpdate,
+        new MessageBody(new JsonObject()), Standing.Deferred, ct);
 
     public Task AskAsync(JsonObject form, CancellationToken ct) => OnceAsync(Form, new MessageBody(form), Standing.Answered, ct);
 
@@ -128,7 +130,7 @@ internal sealed class InteractionReply(DiscordApi api, Interaction interaction, 
             {
                 // No answer in time: the next try finds out whether this one arrived.
             }
-            if (time.GetUtcNow() - _arrived + wait > FirstWithin) break;
+            if (_sinceArrival.Now + wait > FirstWithin) break;
             await Task.Delay(wait, time, ct);
         }
         _standing = Standing.Lost;
@@ -150,7 +152,7 @@ internal sealed class InteractionReply(DiscordApi api, Interaction interaction, 
             {
                 return DiscordApi.Sent(await api.CallAsync(route, body, ct));
             }
-            catch (DiscordApiException e) when (e.IsTransient && time.GetUtcNow() - _arrived < TokenLife)
+            catch (DiscordApiException e) when (e.IsTransient && _sinceArrival.Now < TokenLife)
             {
                 await Task.Delay(TimeSpan.FromSeconds(wait), time, ct);
             }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using ChatOps.Bot.Chat;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Platforms.Discord;
 
@@ -18,14 +19,15 @@ internal sealed class RestLimits(TimeProvider time)
     private const int LanesUntilCleaning = 2000;
     private static readonly TimeSpan InvalidSpan = TimeSpan.FromMinutes(10);
     private readonly Lock _gate = new();
+    private readonly SteadyClock _clock = new(time);
     private readonly Dictionary<string, Lane> _lanes = [];
 
     /// <summary>Which bucket a kind of call turned out to belong to.</summary>
     private readonly Dictionary<string, string> _buckets = [];
 
     private readonly RateWindow _all = new(45, TimeSpan.FromSeconds(1));
-    private readonly Queue<DateTimeOffset> _invalid = new();
-    private DateTimeOffset _quietUntil;
+    private readonly Queue<TimeSpan> _invalid = new();
+    private TimeSpan _quietUntil;
 
     /// <summary>Completes when the call may be made; to be disposed once it is answered.</summary>
     public async Task<IDisposable> EnterAsync(Route route, CancellationToken ct)
@@ -57,11 +59,11 @@ internal sealed class RestLimits(TimeProvider time)
             lock (_gate)
             {
                 if (Found(route) != lane) return null;
-                var now = time.GetUtcNow();
+                var now = _clock.Now;
                 wait = FreeAt(lane, now) - now;
                 if (wait <= TimeSpan.Zero)
                 {
-                    var turn = new RateTurn(_gate, time);
+                    var turn = new RateTurn(_gate, _clock);
                     _all.Note(turn);
                     return turn;
                 }
@@ -76,10 +78,13 @@ internal sealed class RestLimits(TimeProvider time)
     {
         lock (_gate)
         {
-            var now = time.GetUtcNow();
+            var now = _clock.Now;
             var scope = Text(headers, "X-RateLimit-Scope");
-            if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden || (status == HttpStatusCode.TooManyRequests && scope != "shared"))
+            if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                || (status == HttpStatusCode.TooManyRequests && scope != "shared"))
+            {
                 _invalid.Enqueue(now);
+            }
             if (Text(headers, "X-RateLimit-Bucket") is { } bucket) Join(route, bucket);
             var lane = Found(route);
             if (Number(headers, "X-RateLimit-Remaining") is { } remaining && Number(headers, "X-RateLimit-Reset-After") is { } reset)
@@ -94,7 +99,7 @@ internal sealed class RestLimits(TimeProvider time)
         }
     }
 
-    private DateTimeOffset FreeAt(Lane lane, DateTimeOffset now)
+    private TimeSpan FreeAt(Lane lane, TimeSpan now)
     {
         while (_invalid.TryPeek(out var oldest) && now - oldest >= InvalidSpan) _invalid.Dequeue();
         var patience = _invalid.Count >= MostInvalid ? _invalid.Peek() + InvalidSpan : now;
@@ -105,10 +110,11 @@ internal sealed class RestLimits(TimeProvider time)
     {
         lock (_gate)
         {
-            var now = time.GetUtcNow();
+            var now = _clock.Now;
             if (_lanes.Count > LanesUntilCleaning)
             {
-                foreach (var idle in _lanes.Where(l => l.Value.Gate.CurrentCount > 0 && l.Value.FreeAt <= now).Select(l => l.Key).ToList()) _lanes.Remove(idle);
+                foreach (var idle in _lanes.Where(l => l.Value.Gate.CurrentCount > 0 && l.Value.FreeAt <= now).Select(l => l.Key).ToList())
+                    _lanes.Remove(idle);
             }
             return Found(route);
         }
@@ -134,9 +140,10 @@ internal sealed class RestLimits(TimeProvider time)
 
     private static string Kind(Route route) => $"{route.Method} {route.Name}";
 
-    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    private static string? Text(HttpResponseHeaders headers, string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    private static string? Text(HttpResponseHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
     private static double? Number(HttpResponseHeaders headers, string name) =>
         double.TryParse(Text(headers, name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -146,7 +153,7 @@ internal sealed class RestLimits(TimeProvider time)
     {
         public SemaphoreSlim Gate { get; } = new(1, 1);
 
-        public DateTimeOffset FreeAt { get; set; }
+        public TimeSpan FreeAt { get; set; }
     }
 
     private sealed class Pass(RateTurn turn, SemaphoreSlim gate) : IDisposable

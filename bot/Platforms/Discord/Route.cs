@@ -6,7 +6,9 @@ namespace ChatOps.Bot.Platforms.Discord;
 /// <remarks>Source: Discord API docs, "Rate Limits", top-level resources.</remarks>
 internal sealed record Route(HttpMethod Method, string Name, string Path, string Major)
 {
-    /// <summary>A callback is bound to no limit, only to its three seconds ("Receiving and Responding to Interactions", "Endpoints").</summary>
+    /// <summary>
+    /// A callback is bound to no limit, only to its three seconds ("Receiving and Responding to Interactions", "Endpoints").
+    /// </summary>
     public bool IsUnlimited { get; init; }
 
     public static readonly Route Gateway = new(HttpMethod.Get, "gateway", "gateway/bot", "");
@@ -14,7 +16,9 @@ internal sealed record Route(HttpMethod Method, string Name, string Path, string
     public static readonly Route Application = new(HttpMethod.Get, "application", "applications/@me", "");
 
     public static Route Commands(HttpMethod method, string application, string? guild) => new(
-        method, "commands", guild is null ? $"applications/{application}/commands" : $"applications/{application}/guilds/{guild}/commands", guild ?? "");
+        method, "commands",
+        guild is null ? $"applications/{application}/commands" : $"applications/{application}/guilds/{guild}/commands",
+        guild ?? "");
 
     public static Route Callback(string id, string token) =>
         new(HttpMethod.Post, "answer", $"interactions/{id}/{token}/callback?with_response=true", id) { IsUnlimited = true };
@@ -22,7 +26,8 @@ internal sealed record Route(HttpMethod Method, string Name, string Path, string
     public static Route Original(HttpMethod method, string application, string token) =>
         new(method, "answer", $"webhooks/{application}/{token}/messages/@original", token);
 
-    public static Route FollowUp(string application, string token) => new(HttpMethod.Post, "follow-up", $"webhooks/{application}/{token}", token);
+    public static Route FollowUp(string application, string token) =>
+        new(HttpMethod.Post, "follow-up", $"webhooks/{application}/{token}", token);
 
     public static Route Messages(string channel) => new(HttpMethod.Post, "message", $"channels/{channel}/messages", channel);
 

@@ -18,7 +18,7 @@ internal sealed class BotApi(HttpClient http, Uri server, Secret token, TimeProv
     /// <summary>In bytes (Bot API, "InlineKeyboardButton").</summary>
     public const int LongestCallbackData = 64;
 
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20), PollLateBy = TimeSpan.FromSeconds(10);
 
     public Uri Server => server;
 
@@ -33,7 +33,7 @@ internal sealed class BotApi(HttpClient http, Uri server, Secret token, TimeProv
             ["timeout"] = (int)wait.TotalSeconds,
             ["allowed_updates"] = new JsonArray(["message", "callback_query", "my_chat_member"]),
         },
-        TelegramJson.Default.IReadOnlyListUpdate, ct, wait + AnswerWithin);
+        TelegramJson.Default.IReadOnlyListUpdate, ct, wait + PollLateBy);
 
     public Task SetWebhookAsync(Uri url, Secret secret, CancellationToken ct) => DoAsync(
         "setWebhook",
@@ -129,7 +129,8 @@ internal sealed class BotApi(HttpClient http, Uri server, Secret token, TimeProv
             await using var stream = await response.Content.ReadAsStreamAsync(both.Token);
             var answer = await JsonSerializer.DeserializeAsync(stream, TelegramJson.Default.Answer, both.Token) ?? new Answer();
             if (answer.Ok) return answer.Result;
-            throw new BotApiException(method, answer.ErrorCode is 0 ? (int)response.StatusCode : answer.ErrorCode, answer.Description ?? "no reason given")
+            throw new BotApiException(
+                method, answer.ErrorCode is 0 ? (int)response.StatusCode : answer.ErrorCode, answer.Description ?? "no reason given")
             {
                 RetryAfter = answer.Parameters?.RetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
                 MovedTo = answer.Parameters?.MigrateToChatId,
@@ -139,7 +140,8 @@ internal sealed class BotApi(HttpClient http, Uri server, Secret token, TimeProv
         {
             throw NotTelegrams(method, e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or IOException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             throw new BotApiException(method, 0, $"{server.Authority} does not answer", e);
         }

@@ -4,8 +4,8 @@ using ChatOps.Bot.Chat;
 namespace ChatOps.Bot.Platforms.Telegram;
 
 /// <summary>
-/// Writes a card as a Telegram message: HTML with everything escaped, within Telegram's limits. What does not fit is cut at the end of a line
-/// and kept whole for a file.
+/// Writes a card as a Telegram message: HTML with everything escaped, within Telegram's limits. What does not fit is cut at the end of a
+/// line and kept whole for a file.
 /// </summary>
 /// <remarks>Source: Telegram Bot API, "HTML style", "sendMessage", "InlineKeyboardButton".</remarks>
 internal static class CardHtml
@@ -65,7 +65,7 @@ internal static class CardHtml
             var label = VisibleText.Of(button.Label);
             if (label.Length > LongestLabel) label = label[..LongestLabel] + "…";
             if (rows.Count == 0 || width + label.Length > LongestRow) (rows, width) = (Added(rows, new JsonArray()), 0);
-            rows[^1]!.AsArray().Add(new JsonObject { ["text"] = label, ["callback_data"] = data.For(button) });
+            rows[^1]!.AsArray().Add((JsonNode)new JsonObject { ["text"] = label, ["callback_data"] = data.For(button) });
             width += label.Length + 4;
         }
         return rows;
@@ -73,7 +73,7 @@ internal static class CardHtml
 
     private static JsonArray Added(JsonArray rows, JsonArray row)
     {
-        rows.Add(row);
+        rows.Add((JsonNode)row);
         return rows;
     }
 

@@ -1,11 +1,13 @@
 using ChatOps.Bot.Chat;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Platforms.Telegram;
 
 /// <summary>
 /// Lets calls through no faster than Telegram takes them: about one message a second in a chat, 20 a minute in a group, 30 a second in all.
-/// Answers and results go before progress, which in a group leaves room for them. What a 429 says is obeyed on top. A call may arrive at any
-/// moment until its answer does, so it counts until then and from then on: a slow line must not bring the calls of two seconds together.
+/// Answers and results go before progress, which in a group leaves room for them. What a 429 says is obeyed on top. A call
+/// may arrive at any moment until its answer does, so it counts until then and from then on: a slow line must not bring the
+/// calls of two seconds together.
 /// </summary>
 /// <remarks>Source: Telegram Bots FAQ, "My bot is hitting limits, how do I avoid this?".</remarks>
 internal sealed class Pacer(TimeProvider time)
@@ -14,9 +16,10 @@ internal sealed class Pacer(TimeProvider time)
     private const int ChatsUntilAll = 3;
 
     private readonly Lock _gate = new();
+    private readonly SteadyClock _clock = new(time);
     private readonly Dictionary<long, Lane> _lanes = [];
     private readonly RateWindow _all = new(28, TimeSpan.FromSeconds(1));
-    private DateTimeOffset _quietUntil;
+    private TimeSpan _quietUntil;
 
     /// <summary>Completes when one message may be sent or edited in this chat; to be disposed once that is answered.</summary>
     public Task<IDisposable> TurnAsync(long chat, bool urgent, CancellationToken ct)
@@ -43,9 +46,9 @@ internal sealed class Pacer(TimeProvider time)
     {
         lock (_gate)
         {
-            var until = time.GetUtcNow() + howLong;
+            var until = _clock.Now + howLong;
             LaneOf(chat).QuietUntil = until;
-            if (_lanes.Values.Count(l => l.QuietUntil > time.GetUtcNow()) >= ChatsUntilAll) _quietUntil = Latest(_quietUntil, until);
+            if (_lanes.Values.Count(l => l.QuietUntil > _clock.Now) >= ChatsUntilAll) _quietUntil = Latest(_quietUntil, until);
         }
     }
 
@@ -63,22 +66,20 @@ internal sealed class Pacer(TimeProvider time)
                     lane.Pumping = false;
                     return;
                 }
-                var now = time.GetUtcNow();
+                var now = _clock.Now;
                 wait = Latest(lane.FreeAt(now, next.Urgent), _quietUntil, _all.FreeAt(now)) - now;
                 if (wait <= TimeSpan.Zero)
                 {
                     lane.Waiting.Remove(next);
                     // One cancelled in this moment gives its turn to the next.
-                    var turn = new RateTurn(_gate, time);
+                    var turn = new RateTurn(_gate, _clock);
                     if (next.Turn.TrySetResult(turn)) lane.Note(turn, now, next.Urgent, _all);
                     continue;
                 }
                 if (lane.Arrived.Task.IsCompleted) lane.Arrived = NewSignal();
                 arrived = lane.Arrived.Task;
             }
-            using var over = new CancellationTokenSource();
-            await Task.WhenAny(arrived, Task.Delay(wait, time, over.Token));
-            await over.CancelAsync();
+            await arrived.WaitAsync(wait, time).Settled();
         }
     }
 
@@ -87,13 +88,17 @@ internal sealed class Pacer(TimeProvider time)
         if (_lanes.TryGetValue(chat, out var lane)) return lane;
         if (_lanes.Count > 5000)
         {
-            var now = time.GetUtcNow();
-            foreach (var idle in _lanes.Where(l => !l.Value.Pumping && l.Value.FreeAt(now, urgent: false) <= now).Select(l => l.Key).ToList()) _lanes.Remove(idle);
+            var now = _clock.Now;
+            foreach (var idle in _lanes.Where(l => !l.Value.Pumping && l.Value.FreeAt(now, urgent: false) <= now)
+                .Select(l => l.Key).ToList())
+            {
+                _lanes.Remove(idle);
+            }
         }
         return _lanes[chat] = new Lane(isGroup: chat < 0);
     }
 
-    private static DateTimeOffset Latest(params ReadOnlySpan<DateTimeOffset> times)
+    private static TimeSpan Latest(params ReadOnlySpan<TimeSpan> times)
     {
         var latest = times[0];
         foreach (var at in times) latest = at > latest ? at : latest;
@@ -112,11 +117,13 @@ internal sealed class Pacer(TimeProvider time)
     /// <summary>One chat.</summary>
     private sealed class Lane(bool isGroup)
     {
-        /// <summary>How many of a group's 20 a minute progress leaves to answers, and how far apart its own are, so that none waits long.</summary>
+        /// <summary>
+        /// How many of a group's 20 a minute progress leaves to answers, and how far apart its own are, so that none waits long.
+        /// </summary>
         private const int KeptForAnswers = 4;
 
         private static readonly TimeSpan BetweenProgress = TimeSpan.FromSeconds(4);
-        private DateTimeOffset _progressFrom;
+        private TimeSpan _progressFrom;
 
         public List<Waiter> Waiting { get; } = [];
 
@@ -124,19 +131,19 @@ internal sealed class Pacer(TimeProvider time)
 
         public RateWindow? Minute { get; } = isGroup ? new(19, TimeSpan.FromSeconds(61)) : null;
 
-        public DateTimeOffset QuietUntil { get; set; }
+        public TimeSpan QuietUntil { get; set; }
 
         public bool Pumping { get; set; }
 
         public TaskCompletionSource Arrived { get; set; } = NewSignal();
 
-        public DateTimeOffset FreeAt(DateTimeOffset now, bool urgent)
+        public TimeSpan FreeAt(TimeSpan now, bool urgent)
         {
             var free = Latest(QuietUntil, Seconds.FreeAt(now), Minute?.FreeAt(now, urgent ? 0 : KeptForAnswers) ?? now);
             return urgent || !isGroup ? free : Latest(free, _progressFrom);
         }
 
-        public void Note(RateTurn turn, DateTimeOffset now, bool urgent, RateWindow all)
+        public void Note(RateTurn turn, TimeSpan now, bool urgent, RateWindow all)
         {
             if (!urgent) _progressFrom = now + BetweenProgress;
             Seconds.Note(turn);

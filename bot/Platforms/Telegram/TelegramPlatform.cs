@@ -6,15 +6,16 @@ using ChatOps.Resources;
 namespace ChatOps.Bot.Platforms.Telegram;
 
 /// <summary>
-/// Telegram as a chat: cards as messages with buttons, edited in place. Sending goes on until Telegram takes the message or says that it never
-/// will; an edit that shows nothing new is not sent at all.
+/// Telegram as a chat: cards as messages with buttons, edited in place. Sending goes on until Telegram takes the message or says that it
+/// never will; an edit that shows nothing new is not sent at all.
 /// </summary>
 /// <remarks>Source: Telegram Bot API, "sendMessage", "editMessageText", "ResponseParameters".</remarks>
 internal sealed class TelegramPlatform(
-    BotApi api, Pacer pacer, UpdateSource source, UpdateHandler handler, ButtonData buttons, TimeProvider time, ILogger<TelegramPlatform> log) : IChatPlatform
+    BotApi api, Pacer pacer, UpdateSource source, UpdateHandler handler, ButtonData buttons,
+    TimeProvider time, ILogger<TelegramPlatform> log) : IChatPlatform
 {
     private const int MostRemembered = 5000;
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
     private readonly ConcurrentDictionary<MessageReference, string> _shown = new();
 
     /// <summary>Groups that have become supergroups since their id was written down.</summary>
@@ -28,7 +29,8 @@ internal sealed class TelegramPlatform(
 
     public Task Connected => source.Connected;
 
-    public Task RunAsync(IChatInbox inbox, CancellationToken ct) => source.RunAsync((update, stopping) => handler.HandleAsync(inbox, this, update, stopping), ct);
+    public Task RunAsync(IChatInbox inbox, CancellationToken ct) =>
+        source.RunAsync((update, stopping) => handler.HandleAsync(inbox, this, update, stopping), ct);
 
     public async Task<MessageReference> SendAsync(string channel, Card card, CancellationToken ct)
     {

@@ -1,12 +1,14 @@
 using System.Globalization;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Settings;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Platforms.Telegram;
 
 /// <summary>Turns an update into what a person did: a command line or a press. Never throws for what is in it.</summary>
 /// <remarks>Source: Telegram Bot API, "Update", "CallbackQuery", "answerCallbackQuery"; Bots: "Privacy mode", "Commands".</remarks>
-internal sealed class UpdateHandler(BotApi api, BotSettings settings, ButtonData buttons, Identity identity, TimeProvider time, ILogger<UpdateHandler> log)
+internal sealed class UpdateHandler(
+    BotApi api, BotSettings settings, ButtonData buttons, Identity identity, TimeProvider time, ILogger<UpdateHandler> log)
 {
     /// <summary>A button spins until its press is answered; nobody waits longer than this for that.</summary>
     private static readonly TimeSpan AnswerPressWithin = TimeSpan.FromSeconds(0.8);
@@ -22,7 +24,8 @@ internal sealed class UpdateHandler(BotApi api, BotSettings settings, ButtonData
         {
             if (update.Message is { } message) await TypedAsync(inbox, update.UpdateId, message, ct);
             else if (update.CallbackQuery is { } query) await PressedAsync(inbox, platform, query, ct);
-            else if (update.MyChatMember is { NewChatMember.Status: "kicked" or "left" } gone) log.LogWarning("removed from chat {Chat}", gone.Chat.Id);
+            else if (update.MyChatMember is { NewChatMember.Status: "kicked" or "left" } gone)
+                log.LogWarning("removed from chat {Chat}", gone.Chat.Id);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -37,7 +40,8 @@ internal sealed class UpdateHandler(BotApi api, BotSettings settings, ButtonData
         // In a group other people's talk is none of the bot's business, nor are other bots' commands.
         if (!message.Place.IsPrivate && !command) return;
         if (command && AddressedTo(text) is { } other && !other.Equals(identity.Username, StringComparison.OrdinalIgnoreCase)) return;
-        await inbox.CommandAsync(From(string.Create(CultureInfo.InvariantCulture, $"telegram:{update}"), message.From, message) with { Text = text }, ct);
+        await inbox.CommandAsync(
+            From(string.Create(CultureInfo.InvariantCulture, $"telegram:{update}"), message.From, message) with { Text = text }, ct);
     }
 
     private async Task PressedAsync(IChatInbox inbox, IChatPlatform platform, CallbackQuery query, CancellationToken ct)
@@ -54,9 +58,8 @@ internal sealed class UpdateHandler(BotApi api, BotSettings settings, ButtonData
         }
         var invocation = From($"telegram:press:{query.Id}", query.From, message);
         var press = inbox.PressAsync(invocation, action, ct);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var inTime = await Task.WhenAny(press, Task.Delay(AnswerPressWithin, time, over.Token)) == press;
-        await over.CancelAsync();
+        await ((Task)press).WaitAsync(AnswerPressWithin, time, ct).Settled();
+        var inTime = press.IsCompleted;
         await AnswerAsync(query, inTime ? await press : null, ct);
         if (!inTime && await press is { } late) await SayAsync(platform, message.Place, late, ct);
     }

@@ -12,12 +12,21 @@ namespace ChatOps.Bot.Platforms.Telegram;
 /// once it is mended.
 /// </summary>
 /// <remarks>Source: Telegram Bot API, "Getting updates", "setWebhook".</remarks>
-internal sealed class UpdateSource(BotApi api, BotSettings settings, CommandMenu menu, Identity identity, TimeProvider time, ILogger<UpdateSource> log)
+internal sealed class UpdateSource(
+    BotApi api, BotSettings settings, CommandMenu menu, Identity identity, TimeProvider time, ILogger<UpdateSource> log)
 {
-    private static readonly TimeSpan PollFor = TimeSpan.FromSeconds(50);
+    /// <summary>Not longer: a line that has died without a word is noticed only when the answer is late.</summary>
+    private static readonly TimeSpan PollFor = TimeSpan.FromSeconds(25);
+
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan LongestMenuWait = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whoever types after Telegram was away waits no longer than this.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(4);
+
+    /// <summary>Until a person has mended it.</summary>
+    private static readonly TimeSpan AfterRefusal = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan IdleBeforeForgetting = TimeSpan.FromDays(1);
     private readonly Secret _webhookKey = new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
     private readonly ConcurrentDictionary<long, Lazy<Task>> _deliveries = new();
@@ -37,7 +46,7 @@ internal sealed class UpdateSource(BotApi api, BotSettings settings, CommandMenu
         {
             await PersistAsync(stopping => api.SetWebhookAsync(url, _webhookKey, stopping), ct);
             if (!ct.IsCancellationRequested) _connected.TrySetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, ct).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, ct).Settled();
             await publishing;
             return;
         }
@@ -49,7 +58,9 @@ internal sealed class UpdateSource(BotApi api, BotSettings settings, CommandMenu
         await publishing;
     }
 
-    /// <summary>Answers a webhook's delivery once it is handled, so that one cut off by a kill comes again; they come in any order.</summary>
+    /// <summary>
+    /// Answers a webhook's delivery once it is handled, so that one cut off by a kill comes again; they come in any order.
+    /// </summary>
     public async Task ReceiveAsync(HttpContext context)
     {
         var key = Encoding.UTF8.GetBytes(context.Request.Headers["X-Telegram-Bot-Api-Secret-Token"].ToString());
@@ -94,7 +105,7 @@ internal sealed class UpdateSource(BotApi api, BotSettings settings, CommandMenu
                 if (failures == 0) log.LogWarning("telegram: the menu of commands is not set: {Cause}", e.Message);
                 if (!e.IsTransient) return;
                 var wait = e.RetryAfter ?? TimeSpan.FromSeconds(Math.Min(LongestMenuWait.TotalSeconds, Math.Pow(2, failures)));
-                await Task.Delay(wait, time, ct).ContinueWith(_ => { }, TaskScheduler.Default);
+                await Task.Delay(wait, time, ct).Settled();
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -131,8 +142,8 @@ internal sealed class UpdateSource(BotApi api, BotSettings settings, CommandMenu
             catch (BotApiException e)
             {
                 Complain(e);
-                var wait = e.RetryAfter ?? TimeSpan.FromSeconds(Math.Min(LongestWait.TotalSeconds, e.Code is 401 or 404 or 409 ? 15 : Math.Pow(2, failures)));
-                await Task.Delay(wait, time, ct).ContinueWith(_ => { }, TaskScheduler.Default);
+                var backoff = TimeSpan.FromSeconds(Math.Min(LongestWait.TotalSeconds, Math.Pow(2, failures)));
+                await Task.Delay(e.RetryAfter ?? (e.Code is 401 or 404 or 409 ? AfterRefusal : backoff), time, ct).Settled();
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {

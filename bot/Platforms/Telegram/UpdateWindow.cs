@@ -41,7 +41,9 @@ internal sealed class UpdateWindow(Func<Update, CancellationToken, Task> handle)
         }
     }
 
-    /// <summary>After a week without updates Telegram numbers them anew, perhaps lower; what was confirmed is gone by then anyway.</summary>
+    /// <summary>
+    /// After a week without updates Telegram numbers them anew, perhaps lower; what was confirmed is gone by then anyway.
+    /// </summary>
     public void Forget()
     {
         lock (_gate)

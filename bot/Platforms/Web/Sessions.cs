@@ -68,8 +68,11 @@ internal sealed class Sessions(BotSettings settings, AccessRules access, Secret 
     private string? Forwarded(HttpContext context)
     {
         var remote = context.Connection.RemoteIpAddress;
-        if (remote is null || !settings.Web.TrustedProxies.Any(p => IPAddress.Parse(p).Equals(remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote)))
+        if (remote is null
+            || !settings.Web.TrustedProxies.Any(p => IPAddress.Parse(p).Equals(remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote)))
+        {
             return null;
+        }
         var user = context.Request.Headers["X-Forwarded-User"].ToString();
         return access.Find("web", user) is null ? null : user;
     }

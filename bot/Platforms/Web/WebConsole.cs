@@ -7,9 +7,12 @@ using ChatOps.Bot.Settings;
 
 namespace ChatOps.Bot.Platforms.Web;
 
-/// <summary>The page's HTTP side: sign-in, the event stream, what people type and press. Every call but the sign-in needs a session.</summary>
+/// <summary>
+/// The page's HTTP side: sign-in, the event stream, what people type and press. Every call but the sign-in needs a session.
+/// </summary>
 internal sealed class WebConsole(
-    WebPlatform platform, Sessions sessions, Completion completion, Timeline timeline, AccessRules access, BotSettings settings, TimeProvider time)
+    WebPlatform platform, Sessions sessions, Completion completion, Timeline timeline, AccessRules access, BotSettings settings,
+    IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private const int LargestBody = 16 * 1024;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -22,9 +25,11 @@ internal sealed class WebConsole(
         app.MapGet("/app.js", () => Asset("app.js", "text/javascript; charset=utf-8"));
         app.MapGet("/icon.svg", () => Asset("icon.svg", "image/svg+xml"));
         app.MapGet("/sign-in", SignIn);
-        app.MapGet("/api/session", c => WithSession(c, a => WriteAsync(c, new SessionAnswer(a, settings.Web.Channel), WebJson.Default.SessionAnswer)));
+        app.MapGet("/api/session", c => WithSession(
+            c, a => WriteAsync(c, new SessionAnswer(a, settings.Web.Channel), WebJson.Default.SessionAnswer)));
         app.MapGet("/api/events", c => WithSession(c, _ => StreamAsync(c)));
-        app.MapGet("/api/timeline", c => WithSession(c, a => WriteAsync(c, timeline.For(access.Find("web", a[0])!), WebJson.Default.IReadOnlyListTimelineLane)));
+        app.MapGet("/api/timeline", c => WithSession(
+            c, a => WriteAsync(c, timeline.For(access.Find("web", a[0])!), WebJson.Default.IReadOnlyListTimelineLane)));
         app.MapGet("/api/complete", c => WithSession(c, a => CompleteAsync(c, a)));
         app.MapPost("/api/messages", c => WithSession(c, a => TypedAsync(c, a)));
         app.MapPost("/api/press", c => WithSession(c, a => PressedAsync(c, a)));
@@ -49,21 +54,30 @@ internal sealed class WebConsole(
 
     private async Task StreamAsync(HttpContext context)
     {
-        var (response, gone) = (context.Response, context.RequestAborted);
+        // A stream ends with the bot: the browser comes back by itself, and the bot need not wait for it.
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        var (response, gone) = (context.Response, over.Token);
         response.ContentType = "text/event-stream; charset=utf-8";
         response.Headers.CacheControl = "no-store";
-        var position = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last ? last : context.Request.Query["after"].ToString();
+        var position = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last
+            ? last
+            : context.Request.Query["after"].ToString();
         try
         {
             await response.WriteAsync($"retry: {Reconnect.TotalMilliseconds}\n\n", gone);
             while (!gone.IsCancellationRequested)
             {
                 var (events, reset, changed) = platform.After(position, settings.Web.Channel);
-                if (reset) await response.WriteAsync($"event: reset\ndata: {{}}\nid: {position = platform.Position(events.Count > 0 ? events[^1].Sequence : 0)}\n\n", gone);
+                if (reset)
+                {
+                    position = platform.Position(events.Count > 0 ? events[^1].Sequence : 0);
+                    await response.WriteAsync($"event: reset\ndata: {{}}\nid: {position}\n\n", gone);
+                }
                 foreach (var e in events) await response.WriteAsync(Format(e, position = platform.Position(e.Sequence)), gone);
                 await response.Body.FlushAsync(gone);
                 var beat = Task.Delay(Heartbeat, time, gone);
-                if (await Task.WhenAny(changed, beat) == beat && !gone.IsCancellationRequested) await response.WriteAsync(": alive\n\n", gone);
+                if (await Task.WhenAny(changed, beat) == beat && !gone.IsCancellationRequested)
+                    await response.WriteAsync(": alive\n\n", gone);
             }
         }
         catch (OperationCanceledException)
@@ -112,7 +126,8 @@ internal sealed class WebConsole(
         await WriteAsync(context, new Notice(notice), WebJson.Default.Notice);
     }
 
-    private Person? Acting(IReadOnlyList<string> accounts, string account) => accounts.Contains(account) ? access.Find("web", account) : null;
+    private Person? Acting(IReadOnlyList<string> accounts, string account) =>
+        accounts.Contains(account) ? access.Find("web", account) : null;
 
     private Invocation Invocation(string id, string account) =>
         new($"web:{account}:{id}", platform.Name, account, access.Find("web", account)?.Name ?? account, settings.Web.Channel);

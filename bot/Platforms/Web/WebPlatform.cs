@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using ChatOps.Bot.Chat;
 using ChatOps.Resources;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Platforms.Web;
 
@@ -33,7 +34,7 @@ internal sealed class WebPlatform(TimeProvider time) : IChatPlatform
     public async Task RunAsync(IChatInbox inbox, CancellationToken ct)
     {
         Inbox = inbox;
-        await Task.Delay(Timeout.InfiniteTimeSpan, time, ct).ContinueWith(_ => { }, TaskScheduler.Default);
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, ct).Settled();
     }
 
     public Task<MessageReference> SendAsync(string channel, Card card, CancellationToken ct)
@@ -50,7 +51,8 @@ internal sealed class WebPlatform(TimeProvider time) : IChatPlatform
     }
 
     /// <summary>Shows what a person typed.</summary>
-    public void Say(string channel, string person, string text) => Put(new WebMessage(NewId(), channel, time.GetUtcNow(), person, text, null));
+    public void Say(string channel, string person, string text) =>
+        Put(new WebMessage(NewId(), channel, time.GetUtcNow(), person, text, null));
 
     /// <summary>Whether a message shows a button with this action at this moment.</summary>
     public bool Shows(string messageId, string action)
@@ -77,7 +79,8 @@ internal sealed class WebPlatform(TimeProvider time) : IChatPlatform
     private long? Parse(string? position)
     {
         var parts = position?.Split('-');
-        return parts is [var epoch, var number] && epoch == _epoch && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
+        return parts is [var epoch, var number] && epoch == _epoch
+            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
             ? sequence
             : null;
     }
@@ -100,11 +103,13 @@ internal sealed class WebPlatform(TimeProvider time) : IChatPlatform
     private string NewId()
     {
         var counter = Interlocked.Increment(ref _counter) & 0xffff;
-        return $"{time.GetUtcNow().ToUnixTimeMilliseconds():x12}-{counter:x4}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}";
+        return $"{time.GetUtcNow().ToUnixTimeMilliseconds():x12}-{counter:x4}"
+            + $"-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}";
     }
 
     private static DateTimeOffset? TimeOf(string id) =>
-        long.TryParse(id.Split('-')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var ms) && ms is > 0 and < 253_402_300_800_000
+        long.TryParse(id.Split('-')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var ms)
+            && ms is > 0 and < 253_402_300_800_000
             ? DateTimeOffset.FromUnixTimeMilliseconds(ms)
             : null;
 }

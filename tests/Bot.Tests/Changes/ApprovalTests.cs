@@ -47,7 +47,8 @@ public sealed class ApprovalTests(Clusters clusters)
         var asked = await bot.TypeAsync("ann", "/deploy shop 2");
         var card = await bot.CardOfChangeAsync(1, c => c.Title.EndsWith(": expired", StringComparison.Ordinal));
         Assert.Equal(CardState.Warning, card.State);
-        Assert.Contains("no longer waits for approval: it expired", await bot.PressAsync("bob", asked.Buttons[0].Action), StringComparison.Ordinal);
+        Assert.Contains(
+            "no longer waits for approval: it expired", await bot.PressAsync("bob", asked.Buttons[0].Action), StringComparison.Ordinal);
         Assert.Equal("app:1", await place.ImageAsync("deployment/shop"));
     }
 
@@ -60,7 +61,7 @@ public sealed class ApprovalTests(Clusters clusters)
         await using var bot = await place.BotAsync();
         var asked = await bot.TypeAsync("ann", "/deploy shop 2");
         await place.KubectlAsync("set image deployment/shop app=app:9");
-        await place.KubectlAsync("rollout status deployment/shop --timeout=60s");
+        await place.KubectlAsync("rollout status deployment/shop --timeout=150s");
         var answer = await bot.PressAsync("bob", asked.Buttons.Single(b => b.Label == "Approve").Action);
         Assert.Contains("the live image is app:9 now, the plan was made for app:1", answer, StringComparison.Ordinal);
         Assert.Contains("Change 2 has the new plan", answer, StringComparison.Ordinal);
@@ -103,7 +104,8 @@ public sealed class ApprovalTests(Clusters clusters)
         await place.WorkloadsAsync();
         await using var bot = await place.BotAsync();
         await bot.TypeAsync("ann", "/deploy shop 2", "delivery-1");
-        await bot.Web.Inbox!.CommandAsync(new Invocation("delivery-1", "web", "ann", "ann", "ops") { Text = "/deploy shop 2" }, CancellationToken.None);
+        await bot.Web.Inbox!.CommandAsync(
+            new Invocation("delivery-1", "web", "ann", "ann", "ops") { Text = "/deploy shop 2" }, CancellationToken.None);
         await using var restarted = await place.BotAsync();
         await restarted.CardOfChangeAsync(1, _ => true); // the page forgot it and shows it anew
         var again = await restarted.TypeAsync("ann", "/deploy shop 2", "delivery-1");

@@ -1,5 +1,6 @@
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Tests.Support;
+using ChatOps.Testing;
 
 namespace ChatOps.Bot.Tests.Changes;
 
@@ -27,6 +28,25 @@ public sealed class ResumeTests(Clusters clusters)
         Assert.Matches("home was away [0-9.]+ s", done.Lines[0]);
     }
 
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(3)]
+    public async Task The_next_bot_gives_a_rollout_its_time_though_its_clock_is_another(int hours)
+    {
+        var place = await clusters.PlaceAsync("embedded");
+        await place.WorkloadsAsync();
+        await using (var first = await place.BotAsync())
+        {
+            await first.TypeAsync("ann", "/deploy home slow");
+            await first.TypeAsync("bob", "/approve 1");
+            await first.CardOfChangeAsync(1, c => c.Progress?.Text.StartsWith("wait for ready pods", StringComparison.Ordinal) == true);
+        }
+        await using var second = await place.BotAsync(time: new ShiftedTime(TimeSpan.FromHours(hours)));
+        Assert.Equal(
+            CardState.Succeeded,
+            (await second.CardOfChangeAsync(1, c => c.State is CardState.Succeeded or CardState.Failed)).State);
+    }
+
     [Fact]
     public async Task The_next_bot_finishes_the_way_back()
     {
@@ -34,7 +54,7 @@ public sealed class ResumeTests(Clusters clusters)
         await place.WorkloadsAsync();
         // What it goes back to takes its time, so that there is a middle to be caught in.
         await place.KubectlAsync("set image statefulset/home app=app:slow");
-        await place.KubectlAsync("rollout status statefulset/home --timeout=60s");
+        await place.KubectlAsync("rollout status statefulset/home --timeout=150s");
         await using (var first = await place.BotAsync())
         {
             await first.TypeAsync("ann", "/deploy home missing");

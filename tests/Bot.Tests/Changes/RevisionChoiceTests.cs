@@ -6,7 +6,8 @@ namespace ChatOps.Bot.Tests.Changes;
 
 public sealed class RevisionChoiceTests
 {
-    private static readonly Revision[] Revisions = [new(4, "a:2", true, null), new(3, "a:bad", false, null), new(2, "a:old", false, null), new(1, "a:1", false, null)];
+    private static readonly Revision[] Revisions =
+        [new(4, "a:2", true, null), new(3, "a:bad", false, null), new(2, "a:old", false, null), new(1, "a:1", false, null)];
 
     [Fact]
     public void A_version_that_was_rolled_back_is_passed_over() =>
@@ -14,11 +15,13 @@ public sealed class RevisionChoiceTests
 
     [Fact]
     public void Unless_it_worked_later() => Assert.Equal("a:bad", RevisionChoice.Default(
-        Revisions, [Deploy("a:bad", "a:1", ChangePhase.Succeeded), Deploy("a:bad", "a:1", ChangePhase.RolledBack)], withData: false)?.Image);
+        Revisions, [Deploy("a:bad", "a:1", ChangePhase.Succeeded), Deploy("a:bad", "a:1", ChangePhase.RolledBack)],
+        withData: false)?.Image);
 
     [Fact]
     public void A_request_that_never_ran_says_nothing() => Assert.Equal("a:bad", RevisionChoice.Default(
-        Revisions, [Deploy("a:bad", "a:2", ChangePhase.Denied) with { Status = new ChangeStatus { Phase = ChangePhase.Denied } }], withData: false)?.Image);
+        Revisions, [Deploy("a:bad", "a:2", ChangePhase.Denied) with { Status = new ChangeStatus { Phase = ChangePhase.Denied } }],
+        withData: false)?.Image);
 
     [Fact]
     public void Data_goes_back_to_the_version_it_belongs_to() =>

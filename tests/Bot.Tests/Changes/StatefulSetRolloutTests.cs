@@ -7,7 +7,8 @@ namespace ChatOps.Bot.Tests.Changes;
 public sealed class StatefulSetRolloutTests
 {
     [Fact]
-    public void A_ready_pod_of_the_new_template_is_the_end() => Assert.True(RollingStatefulSet.Judge(Set(), [Pod("new", ready: true)]).Done);
+    public void A_ready_pod_of_the_new_template_is_the_end() =>
+        Assert.True(RollingStatefulSet.Judge(Set(), [Pod("new", ready: true)]).Done);
 
     [Fact]
     public void A_ready_pod_of_the_old_template_is_not() => Assert.False(RollingStatefulSet.Judge(Set(), [Pod("old", ready: true)]).Done);
@@ -60,7 +61,11 @@ public sealed class StatefulSetRolloutTests
 
     private static Pod Pod(string revision, bool ready, string? waiting = null, int restarts = 0) => new()
     {
-        Metadata = new ObjectMeta { Name = "ghostwire-0", Labels = new Dictionary<string, string> { ["controller-revision-hash"] = revision } },
+        Metadata = new ObjectMeta
+        {
+            Name = "ghostwire-0",
+            Labels = new Dictionary<string, string> { ["controller-revision-hash"] = revision }
+        },
         Status = new PodStatus
         {
             Phase = "Running",

@@ -13,12 +13,14 @@ public sealed class WayBackTests
     [Fact]
     public void A_restore_that_failed_left_the_data_alone() => Assert.Equal(
         ["back-revert", "back-start", "back-roll-out"],
-        WayBack.Steps(Change([StepNames.Stop, StepNames.Restore, StepNames.Revert, StepNames.Start], [(StepNames.Restore, StepState.Failed)])));
+        WayBack.Steps(Change(
+            [StepNames.Stop, StepNames.Restore, StepNames.Revert, StepNames.Start], [(StepNames.Restore, StepState.Failed)])));
 
     [Fact]
     public void Data_that_moved_is_brought_back_too() => Assert.Equal(
         ["back-stop", "back-restore", "back-revert", "back-start", "back-roll-out"],
-        WayBack.Steps(Change([StepNames.Stop, StepNames.Restore, StepNames.Revert, StepNames.Start], [(StepNames.Restore, StepState.Succeeded)])));
+        WayBack.Steps(Change(
+            [StepNames.Stop, StepNames.Restore, StepNames.Revert, StepNames.Start], [(StepNames.Restore, StepState.Succeeded)])));
 
     private static Change Change(string[] plan, (string Name, StepState State)[] done) => new()
     {

@@ -26,8 +26,10 @@ public sealed class CommandTableTests
     public async Task Every_command_there_is_stands_in_the_catalog()
     {
         await using var app = BotHost.Build(TestSettings.Shop(), Substitute.For<IKubernetesClient>(), TimeProvider.System);
-        var listed = app.Services.GetRequiredService<CommandCatalog>().All.Select(c => c.GetType()).Order(Comparer<Type>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name)));
-        var there = typeof(ICommand).Assembly.GetTypes().Where(t => t.IsClass && t.IsAssignableTo(typeof(ICommand))).OrderBy(t => t.Name, StringComparer.Ordinal);
+        var listed = app.Services.GetRequiredService<CommandCatalog>().All.Select(c => c.GetType())
+            .Order(Comparer<Type>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name)));
+        var there = typeof(ICommand).Assembly.GetTypes()
+            .Where(t => t.IsClass && t.IsAssignableTo(typeof(ICommand))).OrderBy(t => t.Name, StringComparer.Ordinal);
         Assert.Equal(there, listed);
     }
 }

@@ -17,13 +17,16 @@ public sealed class CommandLineTests
         Assert.Equal([("target", "shop"), ("version", "1.2")], Options("/deploy shop 1.2"));
 
     [Fact]
-    public void A_value_can_be_named() => Assert.Equal([("data", "no"), ("target", "shop"), ("version", "1")], Options("/deploy shop data:no 1"));
+    public void A_value_can_be_named() => Assert.Equal(
+        [("data", "no"), ("target", "shop"), ("version", "1")], Options("/deploy shop data:no 1"));
 
     [Fact]
-    public void Quotes_keep_words_together() => Assert.Equal([("change", "3"), ("reason", "not before lunch")], Options("/deny 3 \"not before lunch\""));
+    public void Quotes_keep_words_together() => Assert.Equal(
+        [("change", "3"), ("reason", "not before lunch")], Options("/deny 3 \"not before lunch\""));
 
     [Fact]
-    public void A_bot_name_after_the_command_is_ignored() => Assert.Equal([("target", "a"), ("version", "b")], Options("/Deploy@chatops_bot a b"));
+    public void A_bot_name_after_the_command_is_ignored() => Assert.Equal(
+        [("target", "a"), ("version", "b")], Options("/Deploy@chatops_bot a b"));
 
     [Theory]
     [InlineData("", "NoCommand")]

@@ -35,7 +35,10 @@ public sealed class DispatcherTests(Clusters clusters)
         var place = await clusters.PlaceAsync("embedded");
         await using var bot = await place.BotAsync();
         for (var i = 0; i < 3; i++)
-            await bot.Web.Inbox!.CommandAsync(new Invocation($"s{i}", "web", "eve", "eve", "ops") { Text = "/status" }, CancellationToken.None);
+        {
+            await bot.Web.Inbox!.CommandAsync(
+                new Invocation($"s{i}", "web", "eve", "eve", "ops") { Text = "/status" }, CancellationToken.None);
+        }
         var card = Assert.Single(bot.Cards).Card;
         Assert.Equal("I do not know you. Your web id is eve; whoever keeps chatops.yaml can add it.", card.Title);
     }

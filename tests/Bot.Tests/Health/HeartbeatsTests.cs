@@ -1,5 +1,8 @@
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Health;
+using ChatOps.Bot.Leadership;
+using ChatOps.Bot.Settings;
+using ChatOps.Kubernetes;
 using ChatOps.Testing;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -29,7 +32,8 @@ public sealed class HeartbeatsTests
     [Fact]
     public async Task The_probe_says_dead_with_the_name_of_the_loop_and_alive_again_when_it_goes_on()
     {
-        var pages = new HealthPages(new Readiness(new ChatPlatforms([])), _heartbeats);
+        var pages = new HealthPages(
+            new Readiness(new ChatPlatforms([])), _heartbeats, new Leader(new BotSettings()), new Refusals(TimeProvider.System, _ => { }));
         _heartbeats.Of("schedules").Beat();
         await _time.AdvanceAsync(Heartbeats.Deadline + Moment);
         var dead = Assert.IsType<ContentHttpResult>(pages.Live());

@@ -15,10 +15,12 @@ public sealed class WatchMetricsTests
         var kind = new ResourceKind<Snapshot>("g", "v1", plural, "R", ResourceJson.Default.Snapshot);
         var client = Substitute.For<IKubernetesClient>();
         client.ListAsync(kind, "ns", Selection.All, Arg.Any<CancellationToken>()).Returns(new ResourceList<Snapshot>([], "1"));
-        client.WatchAsync(kind, "ns", Selection.All, "1", Arg.Any<CancellationToken>()).Returns(_ => AsyncEnumerable.Empty<WatchEvent<Snapshot>>());
+        client.WatchAsync(kind, "ns", Selection.All, "1", Arg.Any<CancellationToken>())
+            .Returns(_ => AsyncEnumerable.Empty<WatchEvent<Snapshot>>());
         using var collector = new MetricsCollector([WatchMetrics.Meter]);
         using var stop = new CancellationTokenSource();
-        var changes = new Reflector(client, new ManualTime()).FollowAsync(kind, "ns", Selection.All, stop.Token).GetAsyncEnumerator(stop.Token);
+        var changes = new Reflector(client, new ManualTime()).FollowAsync(kind, "ns", Selection.All, stop.Token)
+            .GetAsyncEnumerator(stop.Token);
         Assert.True(await changes.MoveNextAsync());
         var next = changes.MoveNextAsync().AsTask();
         var family = collector.Collect().Families.Single(f => f.Name == "chatops_watch_restarts_total");

@@ -6,7 +6,7 @@ namespace ChatOps.Bot.Tests.Platforms;
 /// <summary>The whole bot on one platform, used as people use it: ann may ask, bob may approve, dan may only look, eve is nobody.</summary>
 internal abstract class ChatStage : IAsyncDisposable
 {
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private BotUnderTest? _bot;
 
     /// <summary>The platform's name, and the channel everybody is in.</summary>
@@ -64,7 +64,8 @@ internal abstract class ChatStage : IAsyncDisposable
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"no message says '{containing}'; there are:\n{string.Join("\n--\n", Messages.Select(m => m.Text))}", e);
+            throw new TimeoutException(
+                $"no message says '{containing}'; there are:\n{string.Join("\n--\n", Messages.Select(m => m.Text))}", e);
         }
         return Find()!;
     }

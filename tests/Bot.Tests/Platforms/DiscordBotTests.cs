@@ -46,9 +46,11 @@ public sealed class DiscordBotTests(Clusters clusters) : IAsyncLifetime
             .Replace("approver: { may", $"approver: {{ discord: ['{approvers.Id}'], may", StringComparison.Ordinal));
         _discord.Invoke(gil, _ops, "deploy", ("target", "shop"), ("version", "2"));
         var plan = await _discord.MessageAsync(_ops, m => m.Buttons.Any());
-        Assert.Contains("and cannot approve it", (await _discord.Press(gil, plan, "Approve").AnswerAsync()).Content, StringComparison.Ordinal);
+        Assert.Contains(
+            "and cannot approve it", (await _discord.Press(gil, plan, "Approve").AnswerAsync()).Content, StringComparison.Ordinal);
         _discord.Give(_guild, pat);
-        Assert.StartsWith("I do not know you", (await _discord.Press(pat, plan, "Approve").AnswerAsync()).Content, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "I do not know you", (await _discord.Press(pat, plan, "Approve").AnswerAsync()).Content, StringComparison.Ordinal);
         _discord.Give(_guild, pat, approvers);
         Assert.Equal("Change 1 is approved and starts now.", (await _discord.Press(pat, plan, "Approve").AnswerAsync()).Content);
         await _discord.WhenAsync(() => plan.Text.StartsWith('✅'));
@@ -88,7 +90,8 @@ public sealed class DiscordBotTests(Clusters clusters) : IAsyncLifetime
             home: { workload: statefulset/home, namespace: {{place.Namespace}}, readyWithin: 20s, settleFor: 0.5s }
             """,
             place.Namespace, text => with(text) + $"\ndiscord: {{ guild: '{_guild.Id}' }}\n");
-        settings = settings with { Discord = settings.Discord with { Api = _discord.Url, Token = new Secret(_discord.Token), Enabled = true } };
+        var discord = settings.Discord with { Api = _discord.Url, Token = new Secret(_discord.Token), Enabled = true };
+        settings = settings with { Discord = discord };
         return BotUnderTest.StartAsync(settings, place.Client);
     }
 

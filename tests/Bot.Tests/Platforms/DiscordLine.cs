@@ -50,12 +50,14 @@ internal sealed class DiscordLine : RecordingInbox, IAsyncDisposable
         DiscordSimulator simulator, string settings = "enabled: true", TimeProvider? time = null, HttpClient? http = null)
     {
         var line = Start(simulator, settings, time, http);
-        await Eventually.TrueAsync("it is connected", () => line.Gateway.Connected && (simulator.Commands().Count > 0 || settings.Contains("guild:", StringComparison.Ordinal)));
+        await Eventually.TrueAsync("it is connected", () => line.Gateway.Connected
+            && (simulator.Commands().Count > 0 || settings.Contains("guild:", StringComparison.Ordinal)));
         return line;
     }
 
     /// <param name="settings">Lines of the section <c>discord</c>.</param>
-    public static DiscordLine Start(DiscordSimulator simulator, string settings = "enabled: true", TimeProvider? time = null, HttpClient? http = null)
+    public static DiscordLine Start(
+        DiscordSimulator simulator, string settings = "enabled: true", TimeProvider? time = null, HttpClient? http = null)
     {
         var read = TestSettings.Read(
             "shop: { workload: deployment/shop }\nhome: { workload: statefulset/home }",

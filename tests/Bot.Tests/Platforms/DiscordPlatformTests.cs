@@ -42,7 +42,8 @@ public sealed class DiscordPlatformTests : IAsyncLifetime
         _discord.Invoke(_ann, _discord.OpenDirectMessage(_ann), "rollback", ("target", "shop"), ("revision", 7L));
         await Eventually.TrueAsync("it is heard", () => line.Typed.Count == 3);
         Assert.Equal(
-            ["/deploy shop 1.2", "/rollback \"two words\" data:yes", "/rollback shop 7"], line.Typed.Select(i => i.Text).Order(StringComparer.Ordinal));
+            ["/deploy shop 1.2", "/rollback \"two words\" data:yes", "/rollback shop 7"],
+            line.Typed.Select(i => i.Text).Order(StringComparer.Ordinal));
         Assert.All(line.Typed, i => Assert.Equal(($"{_ann.Id}", "ann", false), (i.User, i.DisplayName, i.Undeclared)));
         Assert.Contains($"{_ops.Id}/{thread.Id}", line.Typed.Select(i => i.Channel));
     }
@@ -139,7 +140,8 @@ public sealed class DiscordPlatformTests : IAsyncLifetime
         _discord.FailNext(fault, "POST channels/{channel}/messages", times: 2);
         await _discord.Invoke(_ann, _ops, "help").AnswerAsync();
         var message = await line.Platform.SendAsync($"{_ops.Id}", Done, Ended);
-        Assert.Equal(["⏳ Deploy shop 2\n`▓▓▓▓▓▓▓░░░░░░░  50 %`\nwaiting for pods", "✅ Deploy shop 2\n4.9 s"], _ops.FromBot.Select(m => m.Text));
+        Assert.Equal(
+            ["⏳ Deploy shop 2\n`▓▓▓▓▓▓▓░░░░░░░  50 %`\nwaiting for pods", "✅ Deploy shop 2\n4.9 s"], _ops.FromBot.Select(m => m.Text));
         Assert.Equal($"{_ops.FromBot.Last().Id}", message.Id);
         Assert.Empty(_discord.Violations);
     }
@@ -149,7 +151,9 @@ public sealed class DiscordPlatformTests : IAsyncLifetime
     {
         await using var line = await DiscordLine.StartAsync(_discord);
         line.OnTyped = i => line.Platform.AnswerAsync(i, Done, alone: false, Ended);
-        _discord.FailNext(DiscordFault.Refuse(404, DiscordCodes.UnknownInteraction, "Unknown interaction"), "POST interactions/{interaction}/{token}/callback");
+        _discord.FailNext(
+            DiscordFault.Refuse(404, DiscordCodes.UnknownInteraction, "Unknown interaction"),
+            "POST interactions/{interaction}/{token}/callback");
         _discord.Invoke(_ann, _ops, "help");
         await _discord.MessageAsync(_ops, m => m.Text.StartsWith('✅'));
     }
@@ -196,15 +200,21 @@ public sealed class DiscordPlatformTests : IAsyncLifetime
     }
 
     public static TheoryData<string> HostileTexts =>
-        ["@everyone @here <@1> <@&2>", "**b** __u__ ~~s~~ ||x||", "`code` ```block```", "[x](https://evil.example)", "# head", "> quote", "nu\0ll", "\u202Egnp.exe",
-            "half \ud83d", "😀👨‍👩‍👧", new string('x', 100_000), new string('*', 300), "\\"];
+        ["@everyone @here <@1> <@&2>", "**b** __u__ ~~s~~ ||x||", "`code` ```block```", "[x](https://evil.example)", "# head",
+            "> quote", "nu\0ll", "\u202Egnp.exe", "half \ud83d", "😀👨‍👩‍👧", new string('x', 100_000), new string('*', 300), "\\"];
 
     [Theory]
     [MemberData(nameof(HostileTexts))]
     public async Task Hostile_text_shows_as_text_and_calls_nobody(string text)
     {
         await using var line = await DiscordLine.StartAsync(_discord);
-        var card = new Card(CardState.Failed, text) { Lines = [text], Fields = [new(text, text)], Footer = text, Buttons = [new Button("/status", text)] };
+        var card = new Card(CardState.Failed, text)
+        {
+            Lines = [text],
+            Fields = [new(text, text)],
+            Footer = text,
+            Buttons = [new Button("/status", text)]
+        };
         await line.Platform.SendAsync($"{_ops.Id}", card, Ended);
         var message = Assert.Single(_ops.FromBot);
         Assert.Empty(message.Pinged);
@@ -264,7 +274,8 @@ public sealed class DiscordPlatformTests : IAsyncLifetime
     public async Task Commands_are_registered_once_and_again_only_when_they_differ()
     {
         await using (await DiscordLine.StartAsync(_discord)) Assert.Contains("deploy", _discord.Commands().Keys);
-        await using (await DiscordLine.StartAsync(_discord)) await _discord.WhenAsync(() => _discord.Calls.Count(c => c.Path.EndsWith("/commands", StringComparison.Ordinal)) == 3);
+        await using (await DiscordLine.StartAsync(_discord))
+            await _discord.WhenAsync(() => _discord.Calls.Count(c => c.Path.EndsWith("/commands", StringComparison.Ordinal)) == 3);
         Assert.Single(_discord.Calls, c => c.Method == "PUT");
     }
 
@@ -273,7 +284,8 @@ public sealed class DiscordPlatformTests : IAsyncLifetime
     {
         var time = new ManualTime();
         await using var line = await DiscordLine.StartAsync(_discord, time: time);
-        line.Cluster.VersionAsync(Arg.Any<CancellationToken>()).ThrowsAsync(new ApiException("get", "/version", System.Net.HttpStatusCode.ServiceUnavailable, "ServiceUnavailable", "away", null));
+        line.Cluster.VersionAsync(Arg.Any<CancellationToken>()).ThrowsAsync(new ApiException(
+            "get", "/version", System.Net.HttpStatusCode.ServiceUnavailable, "ServiceUnavailable", "away", null));
         await SeeAsync("the cluster does not answer");
         line.Cluster.VersionAsync(Arg.Any<CancellationToken>()).Returns("1.35");
         await SeeAsync("\"online\"");

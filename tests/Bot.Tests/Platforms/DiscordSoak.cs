@@ -8,8 +8,8 @@ using ChatOps.Testing.Discord;
 namespace ChatOps.Bot.Tests.Platforms;
 
 /// <summary>
-/// Many people in many channels who use commands and press for a long time, all in simulated time, with a bot that answers as the dispatcher
-/// does. Calm alternates with storms in which everything fails at random.
+/// Many people in many channels who use commands and press for a long time, all in simulated time, with a bot that answers as the
+/// dispatcher does. Calm alternates with storms in which everything fails at random.
 /// </summary>
 internal sealed class DiscordSoak : IAsyncDisposable
 {
@@ -55,7 +55,9 @@ internal sealed class DiscordSoak : IAsyncDisposable
     public IReadOnlyList<DiscordInteraction> Lost => [.. All.Where(i => !_effects.ContainsKey(Key(i)))];
 
     /// <summary>What had no effect though no session ended near it, or whose person was not told.</summary>
-    public IEnumerable<string> LostForNoReason => Lost.Where(i => i.Failure is null || !_storms.Touch(i.At - Aftermath, i.At + Step)).Select(i => $"{i.At:mm:ss.f} {i}");
+    public IEnumerable<string> LostForNoReason => Lost
+        .Where(i => i.Failure is null || !_storms.Touch(i.At - Aftermath, i.At + Step))
+        .Select(i => $"{i.At:mm:ss.f} {i}");
 
     /// <summary>What failed in people's eyes though there was no storm.</summary>
     public IEnumerable<string> FailedInCalm => All.Where(i => i.Failure is not null && IsCalm(i)).Select(i => $"{i.At:mm:ss.f} {i}");
@@ -98,15 +100,15 @@ internal sealed class DiscordSoak : IAsyncDisposable
         await _discord.DisposeAsync();
     }
 
-    private bool AllEnded() => _typed.TrueForAll(t => _ended.ContainsKey(t.Number) || t.Asked.Failure is not null && !_effects.ContainsKey(Key(t.Asked)));
+    private bool AllEnded() =>
+        _typed.TrueForAll(t => _ended.ContainsKey(t.Number) || t.Asked.Failure is not null && !_effects.ContainsKey(Key(t.Asked)));
 
     private bool IsCalm(DiscordInteraction asked) => !_storms.Touch(asked.At - Aftermath, asked.At + TimeSpan.FromSeconds(4));
 
     private async Task StepAsync()
     {
         await SettledAsync();
-        await _time.AdvanceAsync(Step);
-        await SettledAsync();
+        await _time.AdvanceAsync(Step, SettledAsync);
     }
 
     private async Task SettledAsync()
@@ -129,22 +131,29 @@ internal sealed class DiscordSoak : IAsyncDisposable
         room.FreeAt = now + TimeSpan.FromSeconds(3);
         if (_random.Next(4) == 0 && room.Shown is { } shown)
         {
-            _pressed.Add(_discord.Press(room.Person, room.Channel.FromBot.First(m => $"{m.Id}" == shown), _random.Next(10) == 0 ? "slow" : "fast"));
+            _pressed.Add(_discord.Press(
+                room.Person, room.Channel.FromBot.First(m => $"{m.Id}" == shown), _random.Next(10) == 0 ? "slow" : "fast"));
             return;
         }
         var number = _typed.Count;
         _typed.Add((number, room, _discord.Invoke(room.Person, room.Channel, "run", ("number", (long)number))));
-        if (_random.Next(50) == 0) _discord.Resend(_typed[^_random.Next(1, Math.Min(50, number + 2))].Asked, withOldSequence: _random.Next(2) == 0);
+        if (_random.Next(50) == 0)
+            _discord.Resend(_typed[^_random.Next(1, Math.Min(50, number + 2))].Asked, withOldSequence: _random.Next(2) == 0);
     }
 
     private async Task TypedAsync(Invocation invocation)
     {
         if (!_recent.IsFirst(invocation.Id)) return;
         var number = int.Parse(invocation.Text.Split(' ')[1], CultureInfo.InvariantCulture);
-        var message = await _line.Platform.AnswerAsync(invocation, new Card(CardState.Working, $"run {number}"), alone: false, CancellationToken.None);
+        var message = await _line.Platform.AnswerAsync(
+            invocation, new Card(CardState.Working, $"run {number}"), alone: false, CancellationToken.None);
         if (number % 3 == 0) await Task.Delay(TimeSpan.FromMilliseconds(number % 2000), _time);
         _effects.AddOrUpdate(invocation.Id, 1, (_, times) => times + 1);
-        var card = new Card(CardState.Succeeded, $"run {number}") { Lines = ["done"], Buttons = [new("fast", "fast"), new("slow", "slow")] };
+        var card = new Card(CardState.Succeeded, $"run {number}")
+        {
+            Lines = ["done"],
+            Buttons = [new("fast", "fast"), new("slow", "slow")]
+        };
         _line.Live.Show(message, card, () =>
         {
             _ended[number] = true;

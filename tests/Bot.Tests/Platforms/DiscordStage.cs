@@ -27,7 +27,8 @@ internal sealed class DiscordStage : ChatStage
     public override IReadOnlyList<string> Notified => [.. All.SelectMany(m => m.Pinged)];
 
     /// <summary>The channel's, and what people were told alone.</summary>
-    private IEnumerable<DiscordMessage> All => _channel.FromBot.Concat(_said.SelectMany(i => i.FollowUps.Prepend(i.Original)).OfType<DiscordMessage>())
+    private IEnumerable<DiscordMessage> All => _channel.FromBot
+        .Concat(_said.SelectMany(i => i.FollowUps.Prepend(i.Original)).OfType<DiscordMessage>())
         .Where(m => !m.Thinking).DistinctBy(m => m.Id).OrderBy(m => m.Id);
 
     public override async Task SayAsync(string person, string text)
@@ -35,7 +36,8 @@ internal sealed class DiscordStage : ChatStage
         var words = CommandLine.Words(text);
         var options = Bot.Services.GetRequiredService<CommandCatalog>().Find(words[0][1..])!.Declaration.Options;
         await WhenAsync(() => _discord.Connected);
-        var said = _discord.Invoke(_people[person], _channel, words[0][1..], [.. words.Skip(1).Select((w, i) => (options[i].Name, (object)w))]);
+        var said = _discord.Invoke(
+            _people[person], _channel, words[0][1..], [.. words.Skip(1).Select((w, i) => (options[i].Name, (object)w))]);
         _said.Add(said);
         await said.AcknowledgedAsync(Patience);
     }
@@ -57,7 +59,8 @@ internal sealed class DiscordStage : ChatStage
     {
         await SayAsync(stranger, text);
         var told = await _said[^1].AnswerAsync();
-        return told.Ephemeral && Plain(told.Text) == $"⚠ I do not know you. Your discord id is {_people[stranger].Id}; whoever keeps chatops.yaml can add it.";
+        var refusal = $"⚠ I do not know you. Your discord id is {_people[stranger].Id}; whoever keeps chatops.yaml can add it.";
+        return told.Ephemeral && Plain(told.Text) == refusal;
     }
 
     public override string Whole(SeenMessage message) => Find(message) is { Attachments: [var file] } ? file.AsText : message.Text;
@@ -101,7 +104,8 @@ internal sealed class DiscordStage : ChatStage
 
     private static SeenMessage Seen(DiscordMessage message) => new(
         message.Id.ToString(CultureInfo.InvariantCulture), Plain(message.Text), [.. message.Buttons.Select(b => b.Label!)],
-        [.. message.Versions.SelectMany(v => v.Rows).SelectMany(row => row).Select(b => b.CustomId ?? "").Distinct()], message.Versions.Count);
+        [.. message.Versions.SelectMany(v => v.Rows).SelectMany(row => row).Select(b => b.CustomId ?? "").Distinct()],
+        message.Versions.Count);
 
     /// <summary>As Discord shows it: what is escaped as itself, the marks of bold and code not at all.</summary>
     private static string Plain(string markdown)
@@ -109,7 +113,9 @@ internal sealed class DiscordStage : ChatStage
         var plain = new StringBuilder(markdown.Length);
         for (var i = 0; i < markdown.Length; i++)
         {
-            if (markdown[i] == '\\' && i + 1 < markdown.Length && !char.IsLetterOrDigit(markdown[i + 1]) && !char.IsWhiteSpace(markdown[i + 1]))
+            var escapes = markdown[i] == '\\' && i + 1 < markdown.Length
+                && !char.IsLetterOrDigit(markdown[i + 1]) && !char.IsWhiteSpace(markdown[i + 1]);
+            if (escapes)
                 plain.Append(markdown[++i]);
             else if (markdown[i] is not ('*' or '`'))
                 plain.Append(markdown[i]);

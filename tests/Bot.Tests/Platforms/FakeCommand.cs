@@ -8,7 +8,9 @@ internal sealed class FakeCommand(CommandDeclaration declaration) : ICommand
 {
     public static CommandCatalog Catalog { get; } = new(
     [
-        new FakeCommand(new("deploy", "bring out a version", Permission.Deploy, TargetOption.Required, new("version", "a tag", OptionKind.Version, Required: true))),
+        new FakeCommand(new(
+            "deploy", "bring out a version", Permission.Deploy, TargetOption.Required,
+            new("version", "a tag", OptionKind.Version, Required: true))),
         new FakeCommand(new(
             "rollback", "go back", Permission.Rollback, TargetOption.Required, new("revision", "to which", OptionKind.Revision),
             new("data", "with its data", OptionKind.Choice) { Choices = ["yes", "no"] })),

@@ -15,7 +15,8 @@ public sealed class GatewaySocketTests
             var socket = await GatewaySocket.OpenAsync(
                 new UriBuilder(discord.Url) { Scheme = "ws", Path = "/gateway" }.Uri, TestContext.Current.CancellationToken);
             var large = new JsonObject { ["op"] = 3, ["d"] = new string('x', 3000) };
-            var senders = Enumerable.Range(0, 8).Select(_ => Task.Run(() => socket.SendAsync(large, TestContext.Current.CancellationToken)));
+            var senders = Enumerable.Range(0, 8)
+                .Select(_ => Task.Run(() => socket.SendAsync(large, TestContext.Current.CancellationToken)));
             var sending = Task.WhenAll(senders.ToArray());
             socket.Dispose();
             await sending;

@@ -1,8 +1,10 @@
 using ChatOps.Bot.Platforms.Telegram;
+using ChatOps.Bot.Tests.Support;
 using ChatOps.Testing;
 
 namespace ChatOps.Bot.Tests.Platforms;
 
+[Collection(nameof(Alone))]
 public sealed class PacerTests
 {
     private readonly ManualTime _time = new();
@@ -37,7 +39,8 @@ public sealed class PacerTests
     [Fact]
     public async Task A_call_that_hangs_counts_until_it_is_answered()
     {
-        var hanging = await _traffic.StartAsync(() => Enumerable.Range(1, 28).Select(c => _pacer.TurnAsync(c, urgent: true, CancellationToken.None)).ToList());
+        var hanging = await _traffic.StartAsync(() =>
+            Enumerable.Range(1, 28).Select(c => _pacer.TurnAsync(c, urgent: true, CancellationToken.None)).ToList());
         await PassAsync(5);
         var next = await TurnsAsync([29], urgent: true);
         await PassAsync(5);
@@ -63,6 +66,19 @@ public sealed class PacerTests
         Assert.True(other[0].IsCompleted);
     }
 
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(3)]
+    public async Task A_clock_that_is_set_right_holds_nobody_up_and_lets_no_more_through(int hours)
+    {
+        await TurnsAsync(Enumerable.Range(1, 28).Select(chat => (long)chat), urgent: true);
+        _time.Set(TimeSpan.FromHours(hours));
+        var next = await TurnsAsync([29], urgent: true);
+        Assert.False(next[0].IsCompleted);
+        await PassAsync(1);
+        Assert.True(next[0].IsCompleted);
+    }
+
     /// <summary>Calls that are answered at once.</summary>
     private async Task<IReadOnlyList<Task>> TurnsAsync(IEnumerable<long> chats, bool urgent)
     {
@@ -80,8 +96,7 @@ public sealed class PacerTests
     {
         for (var end = _time.GetUtcNow() + TimeSpan.FromSeconds(seconds); _time.GetUtcNow() < end;)
         {
-            await _time.AdvanceAsync(TimeSpan.FromSeconds(0.1));
-            await _traffic.SettledAsync(() => 0);
+            await _time.AdvanceAsync(TimeSpan.FromSeconds(0.1), () => _traffic.SettledAsync(() => 0));
         }
     }
 }

@@ -9,7 +9,8 @@ namespace ChatOps.Bot.Tests.Platforms;
 public abstract class PlatformContract(Clusters clusters) : IAsyncLifetime
 {
     private static readonly string[] Hostile =
-        ["<b>shop</b>", "&lt;i&gt;", "**shop**", "`shop`", "@everyone", "<@1>", "<@&2>", "[shop](https://evil.example)", "\\*shop", "\u202eshop"];
+        ["<b>shop</b>", "&lt;i&gt;", "**shop**", "`shop`", "@everyone", "<@1>", "<@&2>",
+            "[shop](https://evil.example)", "\\*shop", "\u202eshop"];
 
     private ChatStage _stage = null!;
     private Support.Place _place = null!;
@@ -109,7 +110,8 @@ public abstract class PlatformContract(Clusters clusters) : IAsyncLifetime
     public async Task A_long_answer_is_all_there()
     {
         var lines = Enumerable.Range(0, 400).Select(i => $"line {i} of what a pod <said> & meant").ToList();
-        var sent = await Platform.SendAsync(_stage.Place.Channel, new Card(CardState.Information, "Logs") { Lines = lines }, TestContext.Current.CancellationToken);
+        var sent = await Platform.SendAsync(
+            _stage.Place.Channel, new Card(CardState.Information, "Logs") { Lines = lines }, TestContext.Current.CancellationToken);
         await _stage.WhenAsync(() => _stage.Messages.Any(m => m.Id == sent.Id));
         var whole = _stage.Whole(_stage.Messages.Single(m => m.Id == sent.Id));
         Assert.All(lines, line => Assert.Contains(line, whole, StringComparison.Ordinal));
@@ -122,7 +124,7 @@ public abstract class PlatformContract(Clusters clusters) : IAsyncLifetime
         for (var i = 0; i < 300; i++) Live.Show(message, new Card(CardState.Working, "a") { Progress = new(i / 300.0, $"step {i}") });
         var shown = new TaskCompletionSource();
         Live.Show(message, new Card(CardState.Succeeded, "a is done"), shown.SetResult);
-        await shown.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await shown.Task.WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
         Assert.StartsWith("✅ a is done", (await _stage.MessageAsync("a is done")).Text, StringComparison.Ordinal);
         Assert.InRange(_stage.Messages.Single().States, 2, 3);
         Assert.Equal(0, _stage.Violations);

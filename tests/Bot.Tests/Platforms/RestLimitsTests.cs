@@ -1,9 +1,11 @@
 using System.Net;
 using ChatOps.Bot.Platforms.Discord;
+using ChatOps.Bot.Tests.Support;
 using ChatOps.Testing;
 
 namespace ChatOps.Bot.Tests.Platforms;
 
+[Collection(nameof(Alone))]
 public sealed class RestLimitsTests
 {
     private static readonly Route Edit = Route.Message("1", "2");
@@ -19,12 +21,28 @@ public sealed class RestLimitsTests
         var first = await _limits.EnterAsync(Edit, CancellationToken.None);
         var second = await CallAsync(Edit);
         Assert.False(second.IsCompleted);
-        Answer(Edit, HttpStatusCode.OK, ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset-After", "3.5"), ("X-RateLimit-Bucket", "edits"));
+        Answer(
+            Edit, HttpStatusCode.OK,
+            ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset-After", "3.5"), ("X-RateLimit-Bucket", "edits"));
         first.Dispose();
         await PassAsync(3.4);
         Assert.False(second.IsCompleted);
         await PassAsync(0.2);
         Assert.True(second.IsCompleted);
+    }
+
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(3)]
+    public async Task A_clock_that_is_set_right_changes_no_wait(int hours)
+    {
+        Answer(Edit, HttpStatusCode.OK, ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset-After", "3.5"));
+        var call = await CallAsync(Edit);
+        _time.Set(TimeSpan.FromHours(hours));
+        await PassAsync(3.4);
+        Assert.False(call.IsCompleted);
+        await PassAsync(0.2);
+        Assert.True(call.IsCompleted);
     }
 
     [Fact]
@@ -86,8 +104,7 @@ public sealed class RestLimitsTests
     {
         for (var end = _time.GetUtcNow() + TimeSpan.FromSeconds(seconds); _time.GetUtcNow() < end;)
         {
-            await _time.AdvanceAsync(TimeSpan.FromSeconds(0.1));
-            await _traffic.SettledAsync(() => 0);
+            await _time.AdvanceAsync(TimeSpan.FromSeconds(0.1), () => _traffic.SettledAsync(() => 0));
         }
     }
 }

@@ -1,9 +1,11 @@
 namespace ChatOps.Bot.Tests.Platforms;
 
-/// <summary>A minute of calm, then ten seconds in which calls fail at random and the platform goes away once, and again.</summary>
+/// <summary>
+/// A minute and a half of calm, then ten seconds in which calls fail at random and the platform goes away once, and again.
+/// </summary>
 internal abstract class Storms(Random random, TimeProvider time)
 {
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Rage = TimeSpan.FromSeconds(10);
     private readonly List<(DateTimeOffset From, DateTimeOffset To)> _past = [];
     private DateTimeOffset _begins = time.GetUtcNow() + Calm;

@@ -1,4 +1,5 @@
 using ChatOps.Bot.Tests.Support;
+using ChatOps.Cluster;
 using ChatOps.Resources;
 using ChatOps.Testing.Telegram;
 using ChatOps.Values;
@@ -31,14 +32,16 @@ public sealed class TelegramBotTests(Clusters clusters) : IAsyncLifetime
         Assert.StartsWith("ann may not approve on shop", await PressAsync("ann", plan, "Approve"), StringComparison.Ordinal);
         Assert.StartsWith("dan may not approve", await PressAsync("dan", plan, "Approve"), StringComparison.Ordinal);
         Assert.StartsWith("I do not know you", await ForgeAsync("eve", plan, plan.Buttons.First().Data!), StringComparison.Ordinal);
-        Assert.StartsWith("That button no longer leads anywhere", await ForgeAsync("bob", plan, "0123456789abcdef01234567"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "That button no longer leads anywhere", await ForgeAsync("bob", plan, "0123456789abcdef01234567"), StringComparison.Ordinal);
         Assert.Equal("app:1", await place.ImageAsync("deployment/shop"));
         Assert.Equal("Change 1 is approved and starts now.", await PressAsync("bob", plan, "Approve"));
         await _telegram.WhenAsync(() => plan.Text.StartsWith("✅ Deploy shop 2", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
         Assert.Equal("app:2", await place.ImageAsync("deployment/shop"));
         Assert.Single(group.FromBot);
         Assert.Equal(0, _telegram.Violations);
-        Assert.Contains("no longer waits", await ForgeAsync("bob", plan, plan.Versions.First(v => v.Keyboard.Length > 0).Keyboard[0][0].Data!), StringComparison.Ordinal);
+        var approve = plan.Versions.First(v => v.Keyboard.Length > 0).Keyboard[0][0].Data!;
+        Assert.Contains("no longer waits", await ForgeAsync("bob", plan, approve), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,8 +86,11 @@ public sealed class TelegramBotTests(Clusters clusters) : IAsyncLifetime
             Say("ann", elsewhere, "/deploy shop 2");
         }
         await _telegram.WhenAsync(() => _telegram.Updates.All(u => u.Confirmed));
-        Assert.Equal($"⚠ I do not know you. Your telegram id is {_people["eve"].Id}; whoever keeps chatops.yaml can add it.", Assert.Single(eve.FromBot).Text);
-        Assert.StartsWith($"⚠ I do not serve this chat. Its id is {elsewhere.Id}", Assert.Single(elsewhere.FromBot).Text, StringComparison.Ordinal);
+        Assert.Equal(
+            $"⚠ I do not know you. Your telegram id is {_people["eve"].Id}; whoever keeps chatops.yaml can add it.",
+            Assert.Single(eve.FromBot).Text);
+        Assert.StartsWith(
+            $"⚠ I do not serve this chat. Its id is {elsewhere.Id}", Assert.Single(elsewhere.FromBot).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +103,8 @@ public sealed class TelegramBotTests(Clusters clusters) : IAsyncLifetime
         Say("ann", group, "/deploy home 2");
         await _telegram.MessageAsync(group, m => m.Text.Contains("there is no target 'home'", StringComparison.Ordinal));
         Say("ann", group, "/targets");
-        var targets = await _telegram.MessageAsync(group, m => m.Text.Contains("shop", StringComparison.Ordinal) && !m.Text.Contains("'home'", StringComparison.Ordinal) && !m.Text.StartsWith('⏳'));
+        var targets = await _telegram.MessageAsync(group, m => m.Text.Contains("shop", StringComparison.Ordinal)
+            && !m.Text.Contains("'home'", StringComparison.Ordinal) && !m.Text.StartsWith('⏳'));
         Assert.DoesNotContain("home", targets.Text, StringComparison.Ordinal);
         var chat = _telegram.OpenPrivateChat(_people["ann"]);
         Say("ann", chat, "/deploy home 2");
@@ -117,8 +124,10 @@ public sealed class TelegramBotTests(Clusters clusters) : IAsyncLifetime
         await using var bot = await StartAsync(
             place, $"chats:\n  ops: {{ id: {ops.Id}, notify: true }}\n  other: {{ id: {other.Id}, notify: true, targets: [shop] }}",
             text => text.Replace("workload: statefulset/home, ", "workload: statefulset/home, " + data, StringComparison.Ordinal));
-        await place.KubectlAsync("create -f -", $"{{apiVersion: {ChatOpsKinds.Snapshots.ApiVersion}, kind: Snapshot, metadata: {{name: nightly}}, "
-            + "spec: {target: home, reason: scheduled}}");
+        await place.KubectlAsync(
+            "create -f -",
+            $"{{apiVersion: {ChatOpsKinds.Snapshots.ApiVersion}, kind: Snapshot, metadata: {{name: nightly}}, "
+                + "spec: {target: home, reason: scheduled}}");
         var message = await _telegram.MessageAsync(ops, m => m.Text.Contains("Snapshot of home", StringComparison.Ordinal));
         await place.KubectlAsync("patch snapshot nightly --subresource=status --type=merge -p "
             + "{\"status\":{\"phase\":\"Failed\",\"error\":{\"reason\":\"StoreFull\",\"message\":\"the_store_is_full\"}}}");
@@ -134,13 +143,17 @@ public sealed class TelegramBotTests(Clusters clusters) : IAsyncLifetime
         await place.WorkloadsAsync();
         var chat = _telegram.OpenPrivateChat(_people["ann"]);
         string WithHome(string text) => text.Replace(
-            "workload: statefulset/home, ", "workload: statefulset/home, home: { path: /data, claim: data, sidecarImage: app:1 }, ", StringComparison.Ordinal);
+            "workload: statefulset/home, ",
+            "workload: statefulset/home, home: { path: /data, claim: data, sidecarImage: app:1 }, ",
+            StringComparison.Ordinal);
         await using (await StartAsync(place, "enabled: true", WithHome))
         {
             Say("ann", chat, "/deploy shop 2");
             Say("ann", chat, "/snapshot home");
             await _telegram.WhenAsync(() => _telegram.Updates is [{ Confirmed: true }, { Confirmed: true }]);
         }
+        // What went out on a call whose caller is gone would be lost.
+        await _telegram.WhenAsync(() => !_telegram.Polled);
         foreach (var update in _telegram.Updates) _telegram.Resend(update);
         await using var second = await StartAsync(place, "enabled: true", WithHome);
         await _telegram.MessageAsync(chat, m => m.Text.StartsWith("ℹ Change 1 was asked for already", StringComparison.Ordinal));
@@ -154,15 +167,19 @@ public sealed class TelegramBotTests(Clusters clusters) : IAsyncLifetime
     {
         var place = await clusters.PlaceAsync("embedded");
         await place.WorkloadsAsync();
-        var port = FreePort();
+        var port = HostPorts.Take();
         await using var bot = await StartAsync(
-            place, $"webhook: http://127.0.0.1:{port}/hooks/telegram\nenabled: true", text => text.Replace("127.0.0.1:0", $"127.0.0.1:{port}", StringComparison.Ordinal));
+            place, $"webhook: http://127.0.0.1:{port}/hooks/telegram\nenabled: true",
+            text => text.Replace("127.0.0.1:0", $"127.0.0.1:{port}", StringComparison.Ordinal));
         var chat = _telegram.OpenPrivateChat(_people["ann"]);
         Say("ann", chat, "/whoami");
         await _telegram.MessageAsync(chat, m => m.Text.StartsWith("ℹ You are ann", StringComparison.Ordinal));
         using var http = new HttpClient();
-        using var forged = new StringContent($$"""{"update_id":99,"message":{"message_id":1,"chat":{"id":{{chat.Id}} },"from":{"id":{{chat.Id}} },"text":"/deploy shop 2"} }""");
-        using var answer = await http.PostAsync(new Uri($"http://127.0.0.1:{port}/hooks/telegram"), forged, TestContext.Current.CancellationToken);
+        using var forged = new StringContent(
+            """{"update_id":99,"message":"""
+                + $$"""{"message_id":1,"chat":{"id":{{chat.Id}} },"from":{"id":{{chat.Id}} },"text":"/deploy shop 2"} }""");
+        using var answer = await http.PostAsync(
+            new Uri($"http://127.0.0.1:{port}/hooks/telegram"), forged, TestContext.Current.CancellationToken);
         Assert.Equal(System.Net.HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.DoesNotContain(_telegram.Calls, c => c.Method == "getUpdates");
     }
@@ -177,10 +194,12 @@ public sealed class TelegramBotTests(Clusters clusters) : IAsyncLifetime
             place.Namespace,
             text =>
             {
-                foreach (var (name, person) in _people) text = text.Replace($"web: {name},", $"web: {name}, telegram: '{person.Id}',", StringComparison.Ordinal);
+                foreach (var (name, person) in _people)
+                    text = text.Replace($"web: {name},", $"web: {name}, telegram: '{person.Id}',", StringComparison.Ordinal);
                 return (with?.Invoke(text) ?? text) + $"\ntelegram:\n  {telegram.ReplaceLineEndings("\n  ")}\n";
             });
-        settings = settings with { Telegram = settings.Telegram with { Api = _telegram.Url, Token = new Secret(_telegram.Token), Enabled = true } };
+        var declared = settings.Telegram with { Api = _telegram.Url, Token = new Secret(_telegram.Token), Enabled = true };
+        settings = settings with { Telegram = declared };
         return await BotUnderTest.StartAsync(settings, place.Client);
     }
 
@@ -191,11 +210,4 @@ public sealed class TelegramBotTests(Clusters clusters) : IAsyncLifetime
 
     private async Task<string?> ForgeAsync(string who, TelegramMessage message, string data) =>
         (await _telegram.PressForged(_people[who], message, data).AnswerAsync()).Text;
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

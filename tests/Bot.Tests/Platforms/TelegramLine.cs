@@ -21,7 +21,8 @@ internal sealed class TelegramLine : RecordingInbox, IAsyncDisposable
         _http = http;
         _api = new BotApi(http, simulator.Url, new Secret(simulator.Token), time);
         var (buttons, identity) = (new ButtonData(BotApi.LongestCallbackData), new Identity());
-        var source = new UpdateSource(_api, settings, new CommandMenu(_api, () => FakeCommand.Catalog), identity, time, NullLogger<UpdateSource>.Instance);
+        var source = new UpdateSource(
+            _api, settings, new CommandMenu(_api, () => FakeCommand.Catalog), identity, time, NullLogger<UpdateSource>.Instance);
         var handler = new UpdateHandler(_api, settings, buttons, identity, time, NullLogger<UpdateHandler>.Instance);
         Platform = new TelegramPlatform(_api, new Pacer(time), source, handler, buttons, time, NullLogger<TelegramPlatform>.Instance);
         Live = new LiveMessages(new ChatPlatforms([Platform]), time, NullLogger<LiveMessages>.Instance);
@@ -32,8 +33,11 @@ internal sealed class TelegramLine : RecordingInbox, IAsyncDisposable
 
     public LiveMessages Live { get; }
 
-    public static TelegramLine Start(TelegramSimulator simulator, BotSettings? settings = null, TimeProvider? time = null, HttpClient? http = null) =>
-        new(simulator, settings ?? TestSettings.Shop(), time ?? TimeProvider.System, http ?? new HttpClient { Timeout = Timeout.InfiniteTimeSpan });
+    public static TelegramLine Start(
+        TelegramSimulator simulator, BotSettings? settings = null, TimeProvider? time = null, HttpClient? http = null) =>
+        new(
+            simulator, settings ?? TestSettings.Shop(), time ?? TimeProvider.System,
+            http ?? new HttpClient { Timeout = Timeout.InfiniteTimeSpan });
 
     /// <summary>Settings of the two usual targets, with a section <c>telegram</c> of these lines.</summary>
     public static BotSettings With(string telegram) => TestSettings.Read(

@@ -1,6 +1,9 @@
+using ChatOps.Bot.Tests.Support;
+
 namespace ChatOps.Bot.Tests.Platforms;
 
 /// <summary>A long time on Telegram, with its limits enforced and everything failing now and then.</summary>
+[Collection(nameof(Alone))]
 public sealed class TelegramSoakTests(ITestOutputHelper output)
 {
     private const int Updates = 10_000;

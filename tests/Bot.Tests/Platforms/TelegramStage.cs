@@ -69,14 +69,17 @@ internal sealed class TelegramStage : ChatStage
         var settings = Settings(ns, text => _people.Aggregate(
             text, (t, p) => t.Replace($"web: {p.Key},", $"web: {p.Key}, telegram: '{p.Value.Id}',", StringComparison.Ordinal))
             + $"\ntelegram: {{ chats: {{ ops: {{ id: {_group.Id} }} }} }}\n");
-        return settings with { Telegram = settings.Telegram with { Api = _telegram.Url, Token = new Secret(_telegram.Token), Enabled = true } };
+        var telegram = settings.Telegram with { Api = _telegram.Url, Token = new Secret(_telegram.Token), Enabled = true };
+        return settings with { Telegram = telegram };
     }
 
     protected override Task ReadyAsync() => WhenAsync(() => _telegram.Polled);
 
-    private TelegramMessage Find(SeenMessage message) => _group.FromBot.Single(m => m.Id.ToString(CultureInfo.InvariantCulture) == message.Id);
+    private TelegramMessage Find(SeenMessage message) =>
+        _group.FromBot.Single(m => m.Id.ToString(CultureInfo.InvariantCulture) == message.Id);
 
     private static SeenMessage Seen(TelegramMessage message) => new(
         message.Id.ToString(CultureInfo.InvariantCulture), message.Text, [.. message.Buttons.Select(b => b.Text)],
-        [.. message.Versions.SelectMany(v => v.Keyboard).SelectMany(row => row).Select(b => b.Data ?? "").Distinct()], message.Versions.Count);
+        [.. message.Versions.SelectMany(v => v.Keyboard).SelectMany(row => row).Select(b => b.Data ?? "").Distinct()],
+        message.Versions.Count);
 }

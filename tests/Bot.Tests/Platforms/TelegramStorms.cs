@@ -28,8 +28,8 @@ internal sealed class TelegramStorms(Random random, TelegramSimulator telegram, 
             case 4 when telegram.Polled:
                 await telegram.CutPollAsync();
                 break;
-            // Only edits: happening twice they are seen once. A message whose answer is lost cannot be told from one that never arrived, so it
-            // is sent again and seen twice.
+            // Only edits: happening twice they are seen once. A message whose answer is lost cannot be told from one that never arrived,
+            // so it is sent again and seen twice.
             case 5 when losesEdits:
                 telegram.FailNext(TelegramFault.LoseAnswer, "editMessageText");
                 break;

@@ -33,7 +33,8 @@ public sealed class TelegramTestApiTests(Clusters clusters)
             $"shop: {{ workload: deployment/shop, namespace: {place.Namespace}, readyWithin: 20s, settleFor: 0.5s }}", place.Namespace,
             text => text.Replace("web: ann,", "web: ann, telegram: '1',", StringComparison.Ordinal)
                 .Replace("web: bob,", "web: bob, telegram: '2',", StringComparison.Ordinal));
-        settings = settings with { Telegram = settings.Telegram with { Api = telegram.Url, Token = new Secret(telegram.Token), Enabled = true } };
+        var declared = settings.Telegram with { Api = telegram.Url, Token = new Secret(telegram.Token), Enabled = true };
+        settings = settings with { Telegram = declared };
         return await BotUnderTest.StartAsync(settings, place.Client);
     }
 

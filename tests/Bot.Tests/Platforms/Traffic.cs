@@ -23,9 +23,11 @@ internal sealed class Traffic : TaskScheduler
     /// <param name="busy">Whether something is on its way that is no call, such as an event on a socket.</param>
     public async Task SettledAsync(Func<int> waiting, Func<bool>? busy = null)
     {
-        for (var quiet = 0; quiet < Turns; quiet++)
+        for (var quiet = 0; quiet < Turns;)
         {
             if (Calls > waiting() || Interlocked.Read(ref _continuations) > 0 || busy?.Invoke() == true) quiet = 0;
+            // What waits for a thread may be on its way to a continuation.
+            else if (ThreadPool.PendingWorkItemCount == 0) quiet++;
             await Task.Yield();
         }
     }

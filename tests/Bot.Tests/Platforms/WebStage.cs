@@ -8,7 +8,9 @@ using ChatOps.Testing.Cluster;
 
 namespace ChatOps.Bot.Tests.Platforms;
 
-/// <summary>The bot's own page as a browser behind a proxy that knows its users: posts, and the stream of events with its resumption.</summary>
+/// <summary>
+/// The bot's own page as a browser behind a proxy that knows its users: posts, and the stream of events with its resumption.
+/// </summary>
 internal sealed class WebStage : ChatStage
 {
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
@@ -56,7 +58,8 @@ internal sealed class WebStage : ChatStage
 
     public override async Task<bool> RefusesAsync(string stranger, string text)
     {
-        using var response = await PostAsync("api/messages", stranger, new JsonObject { ["id"] = NewId(), ["text"] = text, ["as"] = stranger });
+        using var response = await PostAsync(
+            "api/messages", stranger, new JsonObject { ["id"] = NewId(), ["text"] = text, ["as"] = stranger });
         return response.StatusCode == HttpStatusCode.Unauthorized && Messages.Count == 0;
     }
 

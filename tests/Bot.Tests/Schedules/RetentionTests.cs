@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Tests.Support;
@@ -17,7 +18,7 @@ public sealed class RetentionTests(Clusters clusters)
     public async Task Rules_are_tried_first_and_written_only_by_the_button()
     {
         var place = await clusters.PlaceAsync("embedded");
-        await using var bot = await BotAsync(place);
+        await using var bot = await place.BotWithHomeAsync();
         await bot.TypeAsync("ann", "/schedule set home \"0 3 1 1 *\"");
         foreach (var day in new[] { 18, 19, 20 }) await TakenAsync(place, day);
         await KnowsAsync(bot, 3);
@@ -42,14 +43,35 @@ public sealed class RetentionTests(Clusters clusters)
             .Spec.Retention!.KeepWeekly));
         await bot.PressAsync("ann", (await bot.TypeAsync("ann", "/schedule retention home none")).Buttons.Single().Action);
         await bot.WhenAsync(cards => cards.Any(c => c.Card is { State: CardState.Succeeded, Title: "Snapshots of home: keep everything" }));
-        Assert.True((await ScheduleAsync(place)).Spec.Retention is null or { IsEmpty: true });
+        Assert.Null((await ScheduleAsync(place)).Spec.Retention);
+    }
+
+    [Theory]
+    [MemberData(nameof(Clusters.Kinds), MemberType = typeof(Clusters))]
+    public async Task Rules_with_names_that_nobody_knows_are_refused_and_not_forgotten(string kind)
+    {
+        var place = await clusters.PlaceAsync(kind);
+        var body = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "home" },
+            ["spec"] = new JsonObject
+            {
+                ["target"] = "home",
+                ["schedule"] = "0 3 * * *",
+                ["retention"] = new JsonObject { ["last"] = 3, ["daily"] = 7 },
+            },
+        };
+        var refused = await Assert.ThrowsAsync<ApiException>(
+            () => place.Client.CreateAsync(ChatOpsKinds.SnapshotSchedules, place.Namespace, body, Ended));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Code);
+        Assert.Contains("spec.retention", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_replaced_database_is_told_of_and_accepted_by_the_words_it_gives()
     {
         var place = await clusters.PlaceAsync("embedded");
-        await using var bot = await BotAsync(place);
+        await using var bot = await place.BotWithHomeAsync();
         await bot.TypeAsync("ann", "/schedule set home \"0 3 1 1 *\"");
         await TakenAsync(place, 18, mark: "aaaaaaaaaaaaaaaa");
         await TakenAsync(place, 19, mark: "bbbbbbbbbbbbbbbb");
@@ -74,7 +96,7 @@ public sealed class RetentionTests(Clusters clusters)
         foreach (var day in new[] { 16, 17, 18 }) await TakenAsync(place, day);
         await ChangedAsync(place, 7, "s16");
         await DueAsync(place);
-        await using var bot = await BotAsync(place);
+        await using var bot = await place.BotWithHomeAsync();
         string? made = null;
         await Eventually.TrueAsync("one is made", async () =>
             (made = (await NamesAsync(place)).FirstOrDefault(n => n.StartsWith("home-", StringComparison.Ordinal))) is not null);
@@ -165,8 +187,4 @@ public sealed class RetentionTests(Clusters clusters)
     /// <summary>What was written with kubectl reaches the bot by its watch.</summary>
     private static Task KnowsAsync(BotUnderTest bot, int count) => Eventually.TrueAsync("the bot knows them", async () =>
         (await bot.TypeAsync("ann", "/snapshots home")).Lines.Count(l => l.StartsWith('✔')) == count);
-
-    private static Task<BotUnderTest> BotAsync(Place place) => place.BotAsync(text => text.Replace(
-        "workload: statefulset/home, ", "workload: statefulset/home, home: { path: /data, claim: data, sidecarImage: app:1 }, ",
-            StringComparison.Ordinal));
 }

@@ -22,7 +22,7 @@ public sealed class ScheduleStepTests
     {
         var hourly = new SnapshotScheduleSpec { Target = "home", Schedule = "*/10 * * * *" };
         Assert.Equal("Make 03:50", For(hourly, 51 * 60));
-        var step = ScheduleStep.For(With(hourly with { StartingDeadlineSeconds = 10 }), Three.AddSeconds(30 * 60 + 11), running: false);
+        var step = ScheduleStep.For(With(hourly with { StartingDeadlineSeconds = 10 }), Three.AddSeconds(30 * 60 + 11), []);
         Assert.Contains("nor 8 before it", Assert.IsType<ScheduleStep.Miss>(step).Why.Message, StringComparison.Ordinal);
     }
 
@@ -35,7 +35,24 @@ public sealed class ScheduleStepTests
     [InlineData("Forbid", "Miss 03:00 StillRunning")]
     [InlineData("Allow", "Make 03:00")]
     public void One_at_a_time_unless_allowed(string? policy, string step) =>
-        Assert.Equal(step, For(new() { Target = "home", Schedule = "0 3 * * *", ConcurrencyPolicy = policy }, 1, running: true));
+        Assert.Equal(step, For(
+            new() { Target = "home", Schedule = "0 3 * * *", ConcurrencyPolicy = policy }, 1,
+            Taken(Three.AddDays(-1), SnapshotPhase.Running)));
+
+    [Theory]
+    [InlineData(1, SnapshotPhase.Running)]
+    [InlineData(1, SnapshotPhase.Failed)]
+    [InlineData(7200, SnapshotPhase.Succeeded)]
+    public void One_that_was_made_and_not_noted_is_no_miss(int secondsAfter, SnapshotPhase phase) =>
+        Assert.Equal("Make 03:00", For(new() { Target = "home", Schedule = "0 3 * * *" }, secondsAfter, Taken(Three, phase)));
+
+    [Fact]
+    public void One_that_was_made_and_not_noted_does_not_count_among_the_missed()
+    {
+        var often = new SnapshotScheduleSpec { Target = "home", Schedule = "*/10 * * * *", StartingDeadlineSeconds = 10 };
+        var step = ScheduleStep.For(With(often), Three.AddSeconds(30 * 60 + 11), [Taken(Three, SnapshotPhase.Succeeded)]);
+        Assert.Contains("nor 7 before it", Assert.IsType<ScheduleStep.Miss>(step).Why.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("every day", null)]
@@ -48,11 +65,11 @@ public sealed class ScheduleStepTests
     {
         var schedule = With(new() { Target = "home", Schedule = "0 3 * * *" });
         var made = schedule with { Status = schedule.Status.Make(Three, "home-1") };
-        Assert.IsType<ScheduleStep.Rest>(ScheduleStep.For(made, Three.AddMinutes(1), running: false));
+        Assert.IsType<ScheduleStep.Rest>(ScheduleStep.For(made, Three.AddMinutes(1), []));
     }
 
-    private static string For(SnapshotScheduleSpec spec, int secondsAfter, bool running = false) =>
-        ScheduleStep.For(With(spec), Three.AddSeconds(secondsAfter), running) switch
+    private static string For(SnapshotScheduleSpec spec, int secondsAfter, params Snapshot[] made) =>
+        ScheduleStep.For(With(spec), Three.AddSeconds(secondsAfter), made) switch
         {
             ScheduleStep.Rest(var until) => $"Rest until {until:HH:mm}",
             ScheduleStep.Make(var moment) => $"Make {moment:HH:mm}",
@@ -61,6 +78,18 @@ public sealed class ScheduleStepTests
             ScheduleStep.Refuse(var why) => $"Refuse {why.Kind}",
             var other => other.ToString(),
         };
+
+    private static Snapshot Taken(DateTimeOffset moment, SnapshotPhase phase) => new()
+    {
+        Metadata = new()
+        {
+            Annotations = new Dictionary<string, string>
+            {
+                [ChatOpsKinds.ScheduledAtAnnotation] = $"{moment.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"
+            }
+        },
+        Status = new() { Phase = phase },
+    };
 
     /// <summary>Made at two in the night, just after that moment.</summary>
     private static SnapshotSchedule With(SnapshotScheduleSpec spec) => new()

@@ -34,7 +34,9 @@ public sealed class SettingsReaderTests
     [Fact]
     public void Metrics_are_served_nowhere_and_the_log_is_for_people_unless_declared()
     {
-        var (plain, declared) = (SettingsReader.Read(Good).Settings!, SettingsReader.Read(Good + "\nmetrics: { listen: '0.0.0.0:9090' }\nlog: json").Settings!);
+        var (plain, declared) = (
+            SettingsReader.Read(Good).Settings!,
+            SettingsReader.Read(Good + "\nmetrics: { listen: '0.0.0.0:9090' }\nlog: json").Settings!);
         Assert.Equal((null, false), (plain.Metrics.Listen, plain.JsonLog));
         Assert.Equal(("0.0.0.0:9090", true), (declared.Metrics.Listen, declared.JsonLog));
     }
@@ -122,8 +124,10 @@ public sealed class SettingsReaderTests
     [Fact]
     public void Faults_of_telegram_are_told_with_their_lines()
     {
-        var (_, faults) = SettingsReader.Read("telegram:\n  chats:\n    ops: { id: '@ops', topic: x, targets: [shoe] }\n  webhook: http://bot.example.org/\n"
-            + "  api: somewhere\n  tokenFile: /nowhere/token\n" + Good.Replace("telegram: 42", "telegram: '@ann'", StringComparison.Ordinal));
+        var (_, faults) = SettingsReader.Read(
+            "telegram:\n  chats:\n    ops: { id: '@ops', topic: x, targets: [shoe] }\n  webhook: http://bot.example.org/\n"
+                + "  api: somewhere\n  tokenFile: /nowhere/token\n"
+                + Good.Replace("telegram: 42", "telegram: '@ann'", StringComparison.Ordinal));
         var told = string.Join('\n', faults);
         Assert.Contains("line 3: chats.ops.id: '@ops' is no chat id", told, StringComparison.Ordinal);
         Assert.Contains("ops.topic: 'x' is no whole number", told, StringComparison.Ordinal);
@@ -148,7 +152,9 @@ public sealed class SettingsReaderTests
             """);
         Assert.Empty(faults);
         var discord = settings!.Discord;
-        Assert.Equal((true, "secret-part", "1001", "http://localhost:8082/"), (discord.Enabled, discord.Token!.Reveal(), discord.Guild, discord.Api.ToString()));
+        Assert.Equal(
+            (true, "secret-part", "1001", "http://localhost:8082/"),
+            (discord.Enabled, discord.Token!.Reveal(), discord.Guild, discord.Api.ToString()));
         Assert.Equal(["shop"], settings.TargetsIn("discord", "1002/7")!);
         Assert.Null(settings.TargetsIn("discord", "1003"));
         Assert.Equal(("discord", "ops"), (settings.Chats.Last().Platform, settings.Chats.Last().Chat.Name));
@@ -180,7 +186,11 @@ public sealed class SettingsReaderTests
     [Fact]
     public void The_environment_goes_before_the_file()
     {
-        var variables = new Dictionary<string, string?> { [TelegramSettings.TokenVariable] = "1:b", [TelegramSettings.ApiVariable] = "http://127.0.0.1:9/x" };
+        var variables = new Dictionary<string, string?>
+        {
+            [TelegramSettings.TokenVariable] = "1:b",
+            [TelegramSettings.ApiVariable] = "http://127.0.0.1:9/x"
+        };
         var telegram = new TelegramSettings().WithEnvironment(variables.GetValueOrDefault);
         Assert.Equal((true, "1:b", "http://127.0.0.1:9/x/"), (telegram.Enabled, telegram.Token!.Reveal(), telegram.Api.ToString()));
     }

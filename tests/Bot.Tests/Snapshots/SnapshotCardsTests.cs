@@ -91,11 +91,15 @@ public sealed class SnapshotCardsTests
 
     [Fact]
     public void What_an_encrypted_archive_was_checked_for_is_said_in_words() => Assert.Contains(
-        "checked: hashes, encrypted\n", Render(Done("wal", []) with { Checks = ["archive-sha256", "age-header"] }), StringComparison.Ordinal);
+        "checked: hashes, encrypted\n",
+        Render(Done("wal", []) with { Checks = ["archive-sha256", "age-header"] }),
+        StringComparison.Ordinal);
 
     [Fact]
-    public void A_failed_check_is_no_success() =>
-        Assert.StartsWith("❌ Snapshot of ghostwire: made, but a check failed", Render(Done("wal", ["db.sqlite: row out of order"])), StringComparison.Ordinal);
+    public void A_failed_check_is_no_success() => Assert.StartsWith(
+        "❌ Snapshot of ghostwire: made, but a check failed",
+        Render(Done("wal", ["db.sqlite: row out of order"])),
+        StringComparison.Ordinal);
 
     [Fact]
     public void A_failure_says_why_and_what_to_do() => Assert.Equal("""
@@ -104,11 +108,13 @@ public sealed class SnapshotCardsTests
         Free some room
         asked by ann · ghostwire-1
         [Try again]
-        """, Render(new SnapshotStatus().Start("me", Start).Fail(new ResourceFault("StoreFull", "the store is full", "Free some room"), Start)));
+        """, Render(new SnapshotStatus().Start("me", Start).Fail(
+            new ResourceFault("StoreFull", "the store is full", "Free some room"), Start)));
 
     private static SnapshotStatus Done(string journal, IReadOnlyList<string> failed) => new SnapshotStatus().Start("me", Start).Succeed(
         new SnapshotResult(
-            Start, new SnapshotArchive { Name = "ghostwire-20261121T104103Z-7f3a", Bytes = 871_000_000 }, [new SnapshotDatabase { JournalMode = journal }],
+            Start, new SnapshotArchive { Name = "ghostwire-20261121T104103Z-7f3a", Bytes = 871_000_000 },
+            [new SnapshotDatabase { JournalMode = journal }],
             2017, 894_000_000, 90, ["file-sha256", "archive-sha256", "wal-checksums", "page-hmac"], failed, []),
         Start.AddSeconds(2.6));
 

@@ -1,5 +1,6 @@
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Health;
+using ChatOps.Bot.Leadership;
 using ChatOps.Bot.Operations;
 using ChatOps.Bot.Platforms.Web;
 using ChatOps.Bot.Settings;
@@ -13,7 +14,7 @@ namespace ChatOps.Bot.Tests.Support;
 /// <summary>The whole bot in this process, spoken to as the web platform speaks to it.</summary>
 internal sealed class BotUnderTest : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly WebApplication _app;
     private readonly string _run = Guid.NewGuid().ToString("N")[..8];
     private int _deliveries;
@@ -24,18 +25,22 @@ internal sealed class BotUnderTest : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    public Leader Leader => Services.GetRequiredService<Leader>();
+
     public Uri Url => new(_app.Urls.First());
 
     /// <summary>Null unless the settings declare an address for metrics.</summary>
     public Uri? MetricsUrl => _app.Urls.Skip(1).SingleOrDefault() is { } url ? new(url) : null;
 
-    public static async Task<BotUnderTest> StartAsync(BotSettings settings, IKubernetesClient client)
+    public static async Task<BotUnderTest> StartAsync(
+        BotSettings settings, IKubernetesClient client, string? name = null, TimeProvider? time = null)
     {
-        var app = BotHost.Build(settings, client, TimeProvider.System, log => log.SetMinimumLevel(LogLevel.Critical));
+        var app = BotHost.Build(settings, client, time ?? TimeProvider.System, log => log.SetMinimumLevel(LogLevel.Critical), name);
         await app.StartAsync();
         var bot = new BotUnderTest(app);
         using var limit = new CancellationTokenSource(Patience);
-        while (bot.Web.Inbox is null) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
+        while (bot.Web.Inbox is null && bot.Leader.Other is null)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
         return bot;
     }
 
@@ -57,15 +62,18 @@ internal sealed class BotUnderTest : IAsyncDisposable
     {
         var before = Cards.Select(c => c.Id).ToHashSet();
         await Web.Inbox!.CommandAsync(Invocation(person, deliveryId) with { Text = text }, CancellationToken.None);
-        return (await WhenAsync(cards => cards.LastOrDefault(c => !before.Contains(c.Id)) is { Card.IsSettled: true })).Last(c => !before.Contains(c.Id)).Card;
+        return (await WhenAsync(cards => cards.LastOrDefault(c => !before.Contains(c.Id)) is { Card.IsSettled: true }))
+            .Last(c => !before.Contains(c.Id)).Card;
     }
 
-    public Task<string?> PressAsync(string person, string action) => Web.Inbox!.PressAsync(Invocation(person, null), action, CancellationToken.None);
+    public Task<string?> PressAsync(string person, string action) =>
+        Web.Inbox!.PressAsync(Invocation(person, null), action, CancellationToken.None);
 
     /// <summary>The newest state of the card of a change, once it satisfies a condition.</summary>
     public async Task<Card> CardOfChangeAsync(long number, Func<Card, bool> condition)
     {
-        bool Match((string Id, Card Card) c) => c.Card.Footer?.StartsWith($"change {number} ", StringComparison.Ordinal) == true && condition(c.Card);
+        bool Match((string Id, Card Card) c) =>
+            c.Card.Footer?.StartsWith($"change {number} ", StringComparison.Ordinal) == true && condition(c.Card);
         return (await WhenAsync(cards => cards.Any(Match))).Last(Match).Card;
     }
 
@@ -82,7 +90,8 @@ internal sealed class BotUnderTest : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"not within {Patience.TotalSeconds} s; shown:\n{string.Join("\n\n", Cards.Select(c => PlainText.Render(c.Card)))}");
+                var shown = Cards.Select(c => PlainText.Render(c.Card));
+                Assert.Fail($"not within {Patience.TotalSeconds} s; shown:\n{string.Join("\n\n", shown)}");
             }
         }
     }

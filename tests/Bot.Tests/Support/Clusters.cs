@@ -66,6 +66,9 @@ public sealed class Clusters : IAsyncLifetime
         {
             ["app"] = c => c.Start("sleep", "1000000"),
             ["restores"] = c => c.Start("true"),
+            ["interrupted"] = c => c.Start(
+                "/bin/sh", "-c", $"cd {c.HostPath("/data")}; echo >> begun; [ $(wc -l < begun) -gt 1 ] || kill -9 $$"),
+            ["killed"] = c => c.Start("/bin/sh", "-c", "kill -9 $$"),
             ["cannot"] = c => c.Start("/bin/sh", "-c", "echo looking; echo the archive is damaged; exit 1"),
         });
         var client = cluster.Client;
@@ -84,11 +87,13 @@ public sealed class Clusters : IAsyncLifetime
     private static async Task DefinitionsAsync(IKubernetesClient client)
     {
         var kind = new ResourceKind<DataResource>(
-            "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", ChatOps.Kubernetes.Kinds.ConfigMaps.Json, Namespaced: false);
+            "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition",
+            ChatOps.Kubernetes.Kinds.ConfigMaps.Json, Namespaced: false);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "charts", "chatops", "crds")))
         {
             var definition = YamlDocuments.Parse(await File.ReadAllTextAsync(file)).Single();
-            await client.PatchAsync(kind, null, (string)definition["metadata"]!["name"]!, Patch.Apply(definition, force: true), CancellationToken.None);
+            await client.PatchAsync(
+                kind, null, (string)definition["metadata"]!["name"]!, Patch.Apply(definition, force: true), CancellationToken.None);
         }
     }
 }
@@ -96,22 +101,28 @@ public sealed class Clusters : IAsyncLifetime
 /// <summary>A namespace with workloads to act on.</summary>
 internal sealed record Place(ClusterUnderTest Cluster, IKubernetesClient Client, string Namespace)
 {
-    public Task<string> KubectlAsync(string arguments, string? input = null) => Cluster.Kubectl().OkAsync($"-n {Namespace} {arguments}", input);
+    public Task<string> KubectlAsync(string arguments, string? input = null) =>
+        Cluster.Kubectl().OkAsync($"-n {Namespace} {arguments}", input);
 
     /// <summary>A Deployment and a StatefulSet of the image <c>app:1</c>, both ready.</summary>
     public async Task WorkloadsAsync()
     {
         await KubectlAsync("create -f -", Workload("Deployment", "shop") + "\n---\n" + Workload("StatefulSet", "home"));
-        await KubectlAsync("rollout status deployment/shop --timeout=60s");
-        await KubectlAsync("rollout status statefulset/home --timeout=60s");
+        await KubectlAsync("rollout status deployment/shop --timeout=150s");
+        await KubectlAsync("rollout status statefulset/home --timeout=150s");
     }
 
     /// <summary>A bot whose targets are those two.</summary>
-    public Task<BotUnderTest> BotAsync(Func<string, string>? with = null) => BotUnderTest.StartAsync(
-        TestSettings.Read($$"""
+    public Task<BotUnderTest> BotAsync(Func<string, string>? with = null, string? name = null, TimeProvider? time = null) =>
+        BotUnderTest.StartAsync(TestSettings.Read($$"""
             shop: { workload: deployment/shop, namespace: {{Namespace}}, readyWithin: 20s, settleFor: 0.5s }
             home: { workload: statefulset/home, namespace: {{Namespace}}, readyWithin: 20s, settleFor: 0.5s }
-            """, Namespace, with), Client);
+            """, Namespace, with), Client, name, time);
+
+    /// <summary>The same, with a home for the StatefulSet.</summary>
+    public Task<BotUnderTest> BotWithHomeAsync(string more = "", TimeProvider? time = null) => BotAsync(text => more + text.Replace(
+        "workload: statefulset/home, ", "workload: statefulset/home, home: { path: /data, claim: data, sidecarImage: restores:1 }, ",
+        StringComparison.Ordinal), time: time);
 
     public async Task<string> ImageAsync(string workload) =>
         (await KubectlAsync($"get {workload} -o jsonpath={{.spec.template.spec.containers[0].image}}")).Trim();

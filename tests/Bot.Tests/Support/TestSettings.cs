@@ -18,6 +18,7 @@ internal static class TestSettings
           guest: { may: [view], targets: [shop] }
         approvals: { count: 1, role: approver, expire: 10m }
         web: { enabled: true, listen: "127.0.0.1:0", channel: ops }
+        lease: { enabled: false }
         targets:
 
         """;

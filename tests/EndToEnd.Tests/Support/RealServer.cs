@@ -2,7 +2,9 @@ using ChatOps.Testing.Cluster;
 
 namespace ChatOps.EndToEnd.Tests.Support;
 
-/// <summary>The real API server with its own controllers, and our custom resources beside it behind one address: see <see cref="ClusterFront"/>.</summary>
+/// <summary>
+/// The real API server with its own controllers, and our custom resources beside it behind one address: see <see cref="ClusterFront"/>.
+/// </summary>
 internal sealed class RealServer : IAsyncDisposable
 {
     private readonly RealApiServer _server;
@@ -11,6 +13,8 @@ internal sealed class RealServer : IAsyncDisposable
     private RealServer(RealApiServer server, ClusterFront front) => (_server, _front) = (server, front);
 
     public string Kubeconfig => _front.Kubeconfig;
+
+    public Task RestartEtcdAsync() => _server.RestartEtcdAsync();
 
     public static async Task<RealServer> StartAsync()
     {

@@ -6,6 +6,7 @@ using ChatOps.Demo.Scripts;
 using ChatOps.Demo.World;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Testing.Cluster;
 
 namespace ChatOps.EndToEnd.Tests.Support;
 
@@ -26,7 +27,22 @@ internal sealed class RunningDemo : IAsyncDisposable
 
     public DemoWorld World { get; }
 
+    /// <summary>A snapshot that takes six seconds on any machine, for what happens in the middle of one.</summary>
+    public static DemoOptions SlowSnapshots { get; } = new()
+    {
+        SeedMegabytes = 48,
+        SidecarVariables = new Dictionary<string, string> { ["SIDECAR_RATE"] = "8MB" },
+    };
+
+    /// <summary>The API server beside the demo, where it is the real one.</summary>
+    public RealServer? Server => _server;
+
+    public Kubectl Kubectl => new(Tools.Kubectl!, World.Kubeconfig, Path.Combine(Path.GetDirectoryName(World.Kubeconfig)!, "discovery"));
+
     public PageClient Page { get; }
+
+    /// <summary>What the bot logged so far, line by line.</summary>
+    public IReadOnlyList<string> Log => [.. _log];
 
     private static CancellationToken Ended => TestContext.Current.CancellationToken;
 
@@ -62,7 +78,7 @@ internal sealed class RunningDemo : IAsyncDisposable
     }
 
     /// <summary>The newest card for which this holds, once there is one.</summary>
-    public async Task<(string Id, Card Card)> CardAsync(string what, Func<Card, bool> holds, double seconds = 60)
+    public async Task<(string Id, Card Card)> CardAsync(string what, Func<Card, bool> holds, double seconds = 120)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ended);
         limit.CancelAfter(TimeSpan.FromSeconds(seconds));
@@ -96,7 +112,8 @@ internal sealed class RunningDemo : IAsyncDisposable
     /// <summary>Makes a schedule due, as if it had last been dealt with then.</summary>
     public Task DueAsync(string schedule, DateTimeOffset last)
     {
-        var status = new JsonObject { ["lastScheduleTime"] = last.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) };
+        var moment = last.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        var status = new JsonObject { ["lastScheduleTime"] = moment };
         var patch = Patch.Merge(new JsonObject { ["status"] = status });
         return _client.PatchAsync(ChatOpsKinds.SnapshotSchedules, "signal", schedule, patch, Ended, "status");
     }
@@ -113,6 +130,8 @@ internal sealed class RunningDemo : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Shown where the test failed.
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', Log.TakeLast(300)));
         await Page.DisposeAsync();
         _client.Dispose();
         await World.DisposeAsync();

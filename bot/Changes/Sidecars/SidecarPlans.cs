@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ChatOps.Bot.Changes.Strategies;
+using ChatOps.Bot.Settings;
+using ChatOps.Bot.Snapshots;
+using ChatOps.Kubernetes;
+using ChatOps.Resources;
+using ChatOps.Values;
+
+namespace ChatOps.Bot.Changes.Sidecars;
+
+/// <summary>Decides how a sidecar is to be attached to a workload, and whether what it stands on is there; reads only.</summary>
+internal sealed class SidecarPlans(IKubernetesClient client)
+{
+    /// <summary>Native sidecars are on by default from here (KEP-753).</summary>
+    private const int FirstMinorWithNative = 29;
+
+    public async Task<PlannedSidecar> WantedAsync(Target target, WorkloadState live, CancellationToken ct)
+    {
+        var home = HomeOf(target);
+        var mount = live.Template.Spec.Containers.Where(c => c.Name != SidecarPatch.Container).SelectMany(c => c.VolumeMounts ?? [])
+            .FirstOrDefault(m => m.MountPath?.TrimEnd('/') == home.Path.TrimEnd('/')) ?? throw new FaultException(new(
+            "NoHomeMount", $"no container of {target.Name} mounts a volume at {home.Path}", "Correct home.path in chatops.yaml"));
+        return new PlannedSidecar
+        {
+            Image = home.SidecarImage,
+            ServiceAccount = SidecarNames.Account(target),
+            HomeVolume = mount.Name,
+            ArchiveClaim = home.ArchiveClaim,
+            Native = IsNativeKnown(await client.VersionAsync(ct)),
+        };
+    }
+
+    /// <summary>The one that is there, as far as a plan tells it; null where there is none. One of the release's own is a fault.</summary>
+    public static PlannedSidecar? Present(Target target, WorkloadState live)
+    {
+        if (SidecarParts.Of(live.Template) is not var (container, native)) return null;
+        if (!SidecarParts.IsAttached(live.Template))
+        {
+            throw new FaultException(new(
+                "NotAttached",
+                $"{target.Name} has a container '{SidecarPatch.Container}' that its own release brings",
+                "Change it in that release"));
+        }
+        return new PlannedSidecar
+        {
+            Image = container.Image,
+            ServiceAccount = live.Template.Spec.ServiceAccountName ?? "",
+            HomeVolume =
+                container.VolumeMounts?.FirstOrDefault(m => m.MountPath?.TrimEnd('/') == HomeOf(target).Path.TrimEnd('/'))?.Name ?? "",
+            ArchiveClaim = live.Template.Spec.Volumes?.FirstOrDefault(v => v.Name == "sidecar-archives")?.PersistentVolumeClaim?.ClaimName,
+            Native = native,
+        };
+    }
+
+    public async Task<IReadOnlyList<GateVerdict>> AttachGatesAsync(
+        Target target, WorkloadState live, PlannedSidecar wanted, CancellationToken ct)
+    {
+        var (ns, settings) = (target.Namespace, SidecarNames.Settings(target));
+        var account = await client.FindAsync(Kinds.ServiceAccounts, ns, wanted.ServiceAccount, ct);
+        var map = await client.FindAsync(Kinds.ConfigMaps, ns, settings, ct);
+        var missing = $"set sidecar.targets.{target.Name} in the chart's values";
+        List<GateVerdict> gates =
+        [
+            Verdict("account", account is not null, $"ServiceAccount {wanted.ServiceAccount} is not in {ns}; {missing}"),
+            Verdict("settings", map is not null, $"ConfigMap {settings} is not in {ns}; {missing}"),
+        ];
+        if (wanted.ArchiveClaim is { } claim)
+        {
+            var found = await client.FindAsync(Kinds.Claims, ns, claim, ct);
+            gates.Add(Verdict("archives", found is not null, $"claim {claim} is not in {ns}; {missing}"));
+        }
+        // One that the sidecar takes the place of: the application asks the API with it, or it would hardly have one.
+        if (live.Template.Spec.ServiceAccountName is { Length: > 0 } own && own != "default" && own != wanted.ServiceAccount)
+            gates.Add(new() { Name = "token", Verdict = "warn", Message = $"the application loses its own account {own} and its token" });
+        return gates;
+    }
+
+    /// <summary>What somebody else renders comes back with their next rendering.</summary>
+    public static GateVerdict DetachGate(JsonObject? workload)
+    {
+        var managers = (workload?["metadata"]?["managedFields"] as JsonArray)?.Select(m => (string?)m?["manager"]) ?? [];
+        var otherwise = "it was not attached from here; whoever renders the workload may bring it back";
+        return managers.Contains(SidecarPatch.FieldManager)
+            ? Verdict("attached", true, "")
+            : new() { Name = "attached", Verdict = "warn", Message = otherwise };
+    }
+
+    private static GateVerdict Verdict(string name, bool good, string otherwise) =>
+        new() { Name = name, Verdict = good ? "pass" : "fail", Message = good ? "there" : otherwise };
+
+    private static HomeSettings HomeOf(Target target) => target.Home ?? throw new FaultException(new(
+        "NoHome", $"{target.Name} has no home in chatops.yaml that a sidecar could protect", "Declare home: with its path and claim"));
+
+    private static bool IsNativeKnown(string version)
+    {
+        var parts = version.TrimStart('v').Split('.');
+        return parts.Length >= 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var major)
+            && int.TryParse(parts[1], CultureInfo.InvariantCulture, out var minor) && (major > 1 || minor >= FirstMinorWithNative);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+using ChatOps.Bot.Settings;
+using ChatOps.Resources;
+
+namespace ChatOps.Bot.Snapshots;
+
+/// <summary>
+/// The Job that puts an archive back: the sidecar's own program with the sidecar's own settings and keys, and, alone of all pods, the
+/// identity that opens encrypted archives. What ended it stands in the status of its pod (<see cref="RestoreFaults"/>).
+/// </summary>
+internal static class RestoreJob
+{
+    /// <summary>Under which the Secret holds the identity.</summary>
+    public const string IdentityKey = "key.txt";
+
+    private const string Archives = "/archives", Identity = "/identity";
+
+    /// <param name="configured">Whether the ConfigMap with the sidecar's settings is there.</param>
+    public static JsonObject For(Restore restore, Target target, HomeSettings home, bool configured)
+    {
+        List<JsonNode> volumes = [Claim("home", home.Claim), new JsonObject { ["name"] = "scratch", ["emptyDir"] = new JsonObject() }];
+        List<JsonNode> mounts = [Mount("home", home.Path), Mount("scratch", "/scratch")];
+        List<JsonNode> arguments = ["restore", restore.Spec.Archive, "--into", home.Path, "--target", target.Name, "--json"];
+        List<JsonNode> variables = [Variable("TMPDIR", "/scratch")];
+        if (TraceAnnotation.TraceOf(restore) != default)
+            variables.Add(Variable("TRACEPARENT", restore.Metadata.Annotation(TraceAnnotation.Name)!));
+        if (configured)
+        {
+            volumes.Add(
+                new JsonObject { ["name"] = "config", ["configMap"] = new JsonObject { ["name"] = SidecarNames.Settings(target) } });
+            mounts.Add(Mount("config", "/etc/chatops", readOnly: true));
+            variables.Add(Variable("SIDECAR_CONFIG", "/etc/chatops/sidecar.yaml"));
+        }
+        if (home.ArchiveClaim is { } claim)
+        {
+            volumes.Add(Claim("archives", claim));
+            mounts.Add(Mount("archives", Archives, readOnly: true));
+            arguments.Add("--store");
+            arguments.Add(Archives);
+        }
+        if (home.IdentitySecret is { } secret)
+        {
+            // A pod waits for ever for a Secret that is not there, and the application is stopped meanwhile;
+            // the sidecar says at once that it is not.
+            volumes.Add(
+                new JsonObject { ["name"] = "identity", ["secret"] = new JsonObject { ["secretName"] = secret, ["optional"] = true } });
+            mounts.Add(Mount("identity", Identity, readOnly: true));
+            arguments.Add("--identity");
+            arguments.Add($"{Identity}/{IdentityKey}");
+        }
+        var container = new JsonObject
+        {
+            ["name"] = "restore",
+            ["image"] = home.SidecarImage,
+            ["args"] = new JsonArray([.. arguments]),
+            ["env"] = new JsonArray([.. variables]),
+            ["envFrom"] = SidecarNames.Variables(target),
+            ["volumeMounts"] = new JsonArray([.. mounts]),
+            ["terminationMessagePolicy"] = "FallbackToLogsOnError",
+            ["securityContext"] = JsonNode.Parse(
+                """{"allowPrivilegeEscalation":false,"readOnlyRootFilesystem":true,"capabilities":{"drop":["ALL"]}}"""),
+        };
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = restore.Metadata.Name,
+                ["labels"] = Labels(target),
+                ["ownerReferences"] = new JsonArray(Owner(restore)),
+            },
+            ["spec"] = new JsonObject
+            {
+                ["backoffLimit"] = 0,
+                ["template"] = new JsonObject
+                {
+                    ["metadata"] = new JsonObject { ["labels"] = Labels(target) },
+                    ["spec"] = new JsonObject
+                    {
+                        ["restartPolicy"] = "Never",
+                        ["automountServiceAccountToken"] = false,
+                        ["securityContext"] = JsonNode.Parse(
+                            """{"runAsUser":1000,"runAsGroup":1000,"fsGroup":1000,"seccompProfile":{"type":"RuntimeDefault"}}"""),
+                        ["containers"] = new JsonArray(container),
+                        ["volumes"] = new JsonArray([.. volumes]),
+                    },
+                },
+            },
+        };
+    }
+
+    private static JsonObject Labels(Target target) => new() { [ChatOpsKinds.TargetLabel] = target.Name };
+
+    private static JsonObject Owner(Restore restore) => new()
+    {
+        ["apiVersion"] = ChatOpsKinds.Restores.ApiVersion,
+        ["kind"] = ChatOpsKinds.Restores.Kind,
+        ["name"] = restore.Metadata.Name,
+        ["uid"] = restore.Metadata.Uid,
+    };
+
+    private static JsonObject Claim(string name, string claim) =>
+        new() { ["name"] = name, ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = claim } };
+
+    private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
+
+    private static JsonObject Mount(string name, string path, bool readOnly = false) =>
+        new() { ["name"] = name, ["mountPath"] = path, ["readOnly"] = readOnly };
+}

@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using ChatOps.Bot.Settings;
+using ChatOps.Bot.Snapshots;
+using ChatOps.Resources;
+
+namespace ChatOps.Bot.Tests.Snapshots;
+
+public sealed class RestoreJobTests
+{
+    private static readonly HomeSettings Home = new() { Path = "/home/kasm-user", Claim = "data", SidecarImage = "sidecar:1" };
+
+    [Fact]
+    public void It_has_the_settings_and_the_keys_of_the_sidecar()
+    {
+        var container = ContainerOf(Made(Home with { ArchiveClaim = "archives" }, configured: true));
+        Assert.Equal(
+            ["restore", "a-1", "--into", "/home/kasm-user", "--target", "shop", "--json", "--store", "/archives"],
+            Texts(container["args"]));
+        Assert.Equal(["home", "scratch", "config", "archives"], Mounts(container));
+        Assert.Contains("SIDECAR_CONFIG", Names(container["env"]));
+        Assert.Equal("shop-sidecar-store", (string?)container["envFrom"]![0]!["secretRef"]!["name"]);
+        Assert.True((bool)container["envFrom"]![0]!["secretRef"]!["optional"]!);
+    }
+
+    [Fact]
+    public void Without_settings_and_a_claim_for_archives_it_asks_for_neither()
+    {
+        var container = ContainerOf(Made(Home, configured: false));
+        Assert.Equal(["home", "scratch"], Mounts(container));
+        Assert.DoesNotContain("SIDECAR_CONFIG", Names(container["env"]));
+        Assert.DoesNotContain("--store", Texts(container["args"]));
+    }
+
+    [Fact]
+    public void Only_where_it_is_declared_the_identity_is_mounted()
+    {
+        var job = Made(Home with { IdentitySecret = "key" }, configured: true);
+        var volumes = job["spec"]!["template"]!["spec"]!["volumes"]!.AsArray();
+        Assert.Equal("key", (string?)volumes.Single(v => (string?)v!["name"] == "identity")!["secret"]!["secretName"]);
+        Assert.Equal(["--identity", "/identity/key.txt"], Texts(ContainerOf(job)["args"]).TakeLast(2));
+        Assert.DoesNotContain("identity", Made(Home, configured: true).ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Its_pod_has_no_token_and_writes_to_nothing_but_the_home_and_scratch()
+    {
+        var job = Made(Home with { ArchiveClaim = "archives", IdentitySecret = "key" }, configured: true);
+        Assert.False((bool)job["spec"]!["template"]!["spec"]!["automountServiceAccountToken"]!);
+        Assert.Equal(
+            ["home", "scratch"],
+            ContainerOf(job)["volumeMounts"]!.AsArray().Where(m => !(bool)m!["readOnly"]!).Select(m => (string?)m!["name"]));
+    }
+
+    [Theory]
+    [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", true)]
+    [InlineData("$(SECRET)", false)]
+    [InlineData(null, false)]
+    public void It_goes_on_with_the_trace_of_the_restore_and_with_nothing_else_that_stands_there(string? annotation, bool goesOn)
+    {
+        var variables = ContainerOf(Made(Home, configured: false, annotation))["env"]!.AsArray();
+        Assert.Equal(goesOn ? annotation : null, (string?)variables.SingleOrDefault(v => (string?)v!["name"] == "TRACEPARENT")?["value"]);
+    }
+
+    private static JsonObject Made(HomeSettings home, bool configured, string? trace = null)
+    {
+        var target = new Target { Name = "shop", Namespace = "ns", WorkloadKind = "statefulset", WorkloadName = "shop", Home = home };
+        var annotations = trace is null ? null : new Dictionary<string, string> { [TraceAnnotation.Name] = trace };
+        var restore = new Restore
+        {
+            Metadata = new() { Name = "r-1", Uid = "u", Annotations = annotations },
+            Spec = new() { Target = "shop", Archive = "a-1" }
+        };
+        return RestoreJob.For(restore, target, home, configured);
+    }
+
+    private static JsonNode ContainerOf(JsonObject job) => Assert.Single(job["spec"]!["template"]!["spec"]!["containers"]!.AsArray())!;
+
+    private static IEnumerable<string?> Mounts(JsonNode container) => Names(container["volumeMounts"]);
+
+    private static IEnumerable<string?> Names(JsonNode? list) => list!.AsArray().Select(o => (string?)o!["name"]);
+
+    private static IEnumerable<string?> Texts(JsonNode? list) => list!.AsArray().Select(t => (string?)t);
+}
