@@ -10,6 +10,12 @@
 {{- fail "config.web.listen: the chart sets it, so that probes reach the bot; leave it out" -}}
 {{- end -}}
 {{- $_ := set $config "web" (merge (dict "listen" "0.0.0.0:8080") (dig "web" dict $config)) -}}
+{{- if dig "metrics" "listen" "" $config -}}
+{{- fail "config.metrics.listen: the chart sets it with metrics.enabled, so that the pod has a port for it; leave it out" -}}
+{{- end -}}
+{{- if .Values.metrics.enabled -}}
+{{- $_ := set $config "metrics" (dict "listen" "0.0.0.0:9090") -}}
+{{- end -}}
 {{- $sidecar := include "chatops.image" (list .Values.sidecar.image .Chart.AppVersion) -}}
 {{- range $name, $target := $config.targets | default dict -}}
 {{- if not (regexMatch "^(statefulset|deployment)/[^/]+$" (toString $target.workload)) -}}
@@ -19,7 +25,11 @@
 {{- if not $target.home.claim -}}
 {{- fail (printf "config.targets.%s.home.claim: name the claim that holds the home, such as signal-data-ghostwire-0" $name) -}}
 {{- end -}}
-{{- $_ := set $target "home" (merge $target.home (dict "sidecarImage" $sidecar)) -}}
+{{- $brought := dict "sidecarImage" $sidecar -}}
+{{- with dig $name "serviceAccount" "name" "" $.Values.sidecar.targets -}}
+{{- $_ := set $brought "serviceAccount" . -}}
+{{- end -}}
+{{- $_ := set $target "home" (merge $target.home $brought) -}}
 {{- end -}}
 {{- end -}}
 {{- toYaml $config -}}

@@ -5,20 +5,37 @@ README.md shows the same list, and tests hold both to the calls in the code.
 
 {{- /* In the namespace that holds the Changes. */}}
 {{- define "chatops.rights.changes" -}}
-# every command that alters something is a Change; its messages are noted on it
+# every command that alters something is a Change; its messages are noted on it, and the oldest of many are tidied away
 - apiGroups: [chatops.ghostwire.io]
   resources: [changes]
-  verbs: [get, list, watch, create, patch]
+  verbs: [get, list, watch, create, patch, delete]
 # approvals, steps and the outcome
 - apiGroups: [chatops.ghostwire.io]
   resources: [changes/status]
   verbs: [patch]
+# several bots agree on the one that acts
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  resourceNames: [chatops-bot]
+  verbs: [get, list, watch, patch]
+# the first of them makes it; a name cannot be given for that
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [create]
 {{- end }}
 
-{{- /* In a namespace that holds targets: (dict "statefulsets" names "deployments" names "claims" names "homes" bool). */}}
+{{- /* In the bot's own namespace. */}}
+{{- define "chatops.rights.self" -}}
+# the bot that leads marks its pod, by which the Service finds it
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [patch]
+{{- end }}
+
+{{- /* In a namespace that holds targets: (dict "statefulsets" names "deployments" names "claims" names "accounts" names "sidecars" names "homes" bool). */}}
 {{- define "chatops.rights.targets" -}}
 {{- if .statefulsets -}}
-# /status, /deploy, /rollback: these StatefulSets and no others
+# /status, /deploy, /rollback, /attach: these StatefulSets and no others
 - apiGroups: [apps]
   resources: [statefulsets]
   resourceNames: {{ toJson (sortAlpha .statefulsets) }}
@@ -33,7 +50,7 @@ README.md shows the same list, and tests hold both to the calls in the code.
   verbs: [delete]
 {{ end -}}
 {{- if .deployments -}}
-# /status, /deploy, /rollback: these Deployments and no others
+# /status, /deploy, /rollback, /attach: these Deployments and no others
 - apiGroups: [apps]
   resources: [deployments]
   resourceNames: {{ toJson (sortAlpha .deployments) }}
@@ -47,6 +64,10 @@ README.md shows the same list, and tests hold both to the calls in the code.
 - apiGroups: [""]
   resources: [pods]
   verbs: [list, watch]
+# kubectl describe of a workload or a schedule tells what was done to it, and what was missed
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create]
 {{- if .homes }}
 # /snapshot, /snapshots, schedules, the snapshot before a change; those whose archive is gone are tidied away
 - apiGroups: [chatops.ghostwire.io]
@@ -60,26 +81,32 @@ README.md shows the same list, and tests hold both to the calls in the code.
 - apiGroups: [chatops.ghostwire.io]
   resources: [snapshotschedules/status]
   verbs: [patch]
-# /rollback with data
+# /rollback with data; tidied away with the change
 - apiGroups: [chatops.ghostwire.io]
   resources: [restores]
-  verbs: [get, list, watch, create]
+  verbs: [get, list, watch, create, delete]
 # how far a restore is, and how it ended
 - apiGroups: [chatops.ghostwire.io]
   resources: [restores/status]
   verbs: [patch]
-# a restore runs as a Job
+# a restore runs as a Job, which is taken away when it cannot begin
 - apiGroups: [batch]
   resources: [jobs]
-  verbs: [get, list, watch, create]
-# why a restore failed, from the last line its pod wrote
-- apiGroups: [""]
-  resources: [pods/log]
-  verbs: [get]
-# the plan of a change looks at the claim of the home
+  verbs: [get, list, watch, create, delete]
+# the plan of a change looks at the claims of the home and of its archives
 - apiGroups: [""]
   resources: [persistentvolumeclaims]
   resourceNames: {{ toJson (sortAlpha (uniq .claims)) }}
+  verbs: [get]
+# /attach sees that the account of the sidecar is there
+- apiGroups: [""]
+  resources: [serviceaccounts]
+  resourceNames: {{ toJson (sortAlpha (uniq .accounts)) }}
+  verbs: [get]
+# and its settings
+- apiGroups: [""]
+  resources: [configmaps]
+  resourceNames: {{ toJson (sortAlpha (uniq .sidecars)) }}
   verbs: [get]
 {{- end }}
 {{- end }}
@@ -94,4 +121,8 @@ README.md shows the same list, and tests hold both to the calls in the code.
 - apiGroups: [chatops.ghostwire.io]
   resources: [snapshots/status]
   verbs: [patch]
+# kubectl describe of a snapshot tells the same
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create]
 {{- end }}

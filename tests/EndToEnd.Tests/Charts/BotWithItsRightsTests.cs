@@ -14,13 +14,8 @@ public sealed class BotWithItsRightsTests : IDisposable
     [Fact]
     public async Task The_whole_path_needs_no_right_that_the_chart_does_not_give()
     {
-        var roles = Rights.Roles(await _helm.ObjectsAsync("targets"))
-            .Where(r => Rights.NameOf(r) is "chatops-changes" or "chatops-targets");
         await using var demo = await RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 8, ReadyWithin = TimeSpan.FromSeconds(12) });
-        await using var front = await RightsFront.StartAsync(demo.World.Kubeconfig, roles);
-        await demo.World.KillBotAsync();
-        await File.WriteAllTextAsync(demo.World.Kubeconfig, front.Kubeconfig, TestContext.Current.CancellationToken);
-        await demo.World.StartBotAsync(TestContext.Current.CancellationToken);
+        await using var front = await RightsFront.BehindAsync(demo, await _helm.ObjectsAsync("targets"));
 
         var transcript = new StringWriter();
         var script = await File.ReadAllLinesAsync(

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
 using ChatOps.Testing;
+using ChatOps.Testing.Cluster;
 
 namespace ChatOps.EndToEnd.Tests.Charts;
 
@@ -18,9 +19,9 @@ internal static partial class CalledRights
             ("WriteStatusAsync(schedule,", "patch snapshotschedules/status"),
             // An apply of what is not there creates it.
             ("Patch.Apply(wanted", "create snapshotschedules"),
-            (".LogsAsync(", "get pods/log"),
+            ("new EventSink(", "create events"),
         ],
-        ["sidecar"] = [("WriteStatusAsync(_seen,", "patch snapshots/status")],
+        ["sidecar"] = [("WriteStatusAsync(_seen,", "patch snapshots/status"), ("new EventSink(", "create events")],
     };
 
     public static IReadOnlyList<string> Of(string program)

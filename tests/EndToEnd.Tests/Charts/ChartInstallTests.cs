@@ -59,6 +59,30 @@ public sealed class ChartInstallTests(ChartInstallTests.Server server) : IClassF
         Assert.All(await AskAsync(asked), review => Assert.True((bool)review["status"]!["allowed"]!, review["spec"]!.ToJsonString()));
     }
 
+    /// <summary>What people type to see the same, as the README has it.</summary>
+    [Fact]
+    public async Task Kubectl_auth_can_i_says_yes_to_every_line_of_the_readme_and_no_once_the_roles_are_gone()
+    {
+        await InstallAsync("targets");
+        var rights = Rights.Roles(await _helm.ObjectsAsync("targets")).Where(RightsQuestions.IsAsked)
+            .SelectMany(r => Rights.Of(r).Select(right => (Rights.NameOf(r), right with { Name = null }))).Distinct().Count();
+        var answers = await CanIAsync();
+        Assert.Equal(rights, answers.Count);
+        Assert.All(answers, answer => Assert.EndsWith(": yes", answer, StringComparison.Ordinal));
+        await HelmAsync("upgrade", "chatops", Helm.Chart, "--reuse-values", "--set", "rbac.create=false", "--server-side=false");
+        Assert.Contains("patch statefulsets.apps/ghostwire: no", await CanIAsync());
+    }
+
+    private async Task<IReadOnlyList<string>> CanIAsync()
+    {
+        var run = await ToolRun.OfAsync("sh", ["-c", string.Join('\n', RightsQuestions.Documented)], environment:
+        [
+            ("KUBECONFIG", server.KubeconfigPath),
+            ("PATH", $"{Path.GetDirectoryName(Tools.Kubectl)}:{Environment.GetEnvironmentVariable("PATH")}"),
+        ], limit: TimeSpan.FromMinutes(3));
+        return run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     [Fact]
     public async Task The_api_server_refuses_the_accounts_everything_near_it()
     {

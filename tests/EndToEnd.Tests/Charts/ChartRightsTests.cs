@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ChatOps.Testing.Cluster;
 
 namespace ChatOps.EndToEnd.Tests.Charts;
 
@@ -10,7 +11,7 @@ public sealed class ChartRightsTests : IDisposable
     public void Dispose() => _helm.Dispose();
 
     [Theory]
-    [InlineData("bot", "chatops-changes", "chatops-targets")]
+    [InlineData("bot", "chatops-changes", "chatops-self", "chatops-targets")]
     [InlineData("sidecar", "ghostwire-sidecar", "notes-sidecar")]
     public async Task Every_call_in_the_source_is_a_right_and_every_right_a_call(string program, params string[] roles)
     {
@@ -26,7 +27,8 @@ public sealed class ChartRightsTests : IDisposable
         string[] deployments = ["get", "list", "watch", "patch"];
         Assert.Equal(
             [.. deployments.Select(v => new Right(v, "deployments", "apps", "shop")),
-                new("get", "replicasets", "apps"), new("list", "replicasets", "apps"), new("list", "pods", ""), new("watch", "pods", "")],
+                new("get", "replicasets", "apps"), new("list", "replicasets", "apps"), new("list", "pods", ""), new("watch", "pods", ""),
+                new("create", "events", "")],
             Rights.Of(role));
     }
 
@@ -43,13 +45,18 @@ public sealed class ChartRightsTests : IDisposable
         var rendered = await _helm.RenderAsync("targets", "--show-only", "templates/roles.yaml", "--show-only", "templates/sidecars.yaml");
         string[] roles =
         [
-            "name: chatops-changes\n  namespace: chatops", "name: chatops-targets\n  namespace: signal", "name: ghostwire-sidecar\n",
+            "name: chatops-changes\n  namespace: chatops", "name: chatops-self\n  namespace: chatops",
+            "name: chatops-targets\n  namespace: signal", "name: ghostwire-sidecar\n",
         ];
         var documents = rendered.Split("\n---\n").Where(d => d.Contains("\nkind: Role\n", StringComparison.Ordinal)).ToList();
-        var rows = roles.Zip(["the bot's", "a target's", "the sidecar's"])
+        var rows = roles.Zip(["the bot's", "the bot's", "a target's", "the sidecar's"])
             .SelectMany(role => Rows(documents.Single(d => d.Contains(role.First, StringComparison.Ordinal)), role.Second));
         Assert.Equal(rows, ReadmeTable.Rows("rights"));
     }
+
+    [Fact]
+    public async Task The_questions_in_the_readme_are_the_roles() =>
+        Assert.Equal(RightsQuestions.Of(await _helm.ObjectsAsync("targets")), RightsQuestions.Documented);
 
     private static IEnumerable<string> Rows(string role, string place) =>
         Regex.Matches(role, """

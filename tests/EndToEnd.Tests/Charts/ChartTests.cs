@@ -59,10 +59,27 @@ public sealed class ChartTests : IDisposable
     }
 
     [Fact]
+    public async Task The_operator_of_prometheus_is_led_to_the_port_of_every_bot()
+    {
+        var rendered = await _helm.ObjectsAsync("secrets", "--set", "metrics.podMonitor=true");
+        JsonObject One(string kind) => rendered.Single(o => (string?)o["kind"] == kind);
+        var pod = One("Deployment")["spec"]!["template"]!;
+        var monitor = One("PodMonitor")["spec"]!;
+        var port = (string)monitor["podMetricsEndpoints"]![0]!["port"]!;
+        Assert.Contains(
+            pod["spec"]!["containers"]![0]!["ports"]!.AsArray(),
+            p => (string?)p!["name"] == port && (long)p["containerPort"]! == 9090);
+        Assert.All(
+            monitor["selector"]!["matchLabels"]!.AsObject(),
+            l => Assert.Equal((string?)pod["metadata"]!["labels"]![l.Key], (string?)l.Value));
+        Assert.DoesNotContain(await _helm.ObjectsAsync("secrets"), o => (string?)o["kind"] == "PodMonitor");
+    }
+
+    [Fact]
     public async Task Without_a_target_no_bot_runs_as_it_would_refuse_its_settings()
     {
         Assert.Equal(0, await ReplicasAsync("default"));
-        Assert.Equal(1, await ReplicasAsync("targets"));
+        Assert.Equal(2, await ReplicasAsync("targets"));
 
         async Task<long> ReplicasAsync(string set) =>
             (long)(await _helm.ObjectsAsync(set)).Single(o => (string?)o["kind"] == "Deployment")["spec"]!["replicas"]!;

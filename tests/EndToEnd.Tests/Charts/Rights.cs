@@ -1,12 +1,7 @@
 using System.Text.Json.Nodes;
+using ChatOps.Testing.Cluster;
 
 namespace ChatOps.EndToEnd.Tests.Charts;
-
-/// <summary>One verb on one resource, such as <c>patch changes/status.chatops.ghostwire.io</c>.</summary>
-internal sealed record Right(string Verb, string Resource, string Group, string? Name = null)
-{
-    public override string ToString() => $"{Verb} {Resource}{(Group.Length > 0 ? "." : "")}{Group}";
-}
 
 /// <summary>Every right that a rendered Role gives, and where.</summary>
 internal static class Rights

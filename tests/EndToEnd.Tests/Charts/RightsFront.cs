@@ -1,17 +1,23 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using ChatOps.EndToEnd.Tests.Support;
 using ChatOps.Testing;
+using ChatOps.Testing.Cluster;
 using Microsoft.AspNetCore.Http;
 
 namespace ChatOps.EndToEnd.Tests.Charts;
 
-/// <summary>An address of an API server that passes on only what the given Roles allow; the rest is forbidden, and remembered.</summary>
+/// <summary>
+/// An address of an API server that passes on only what the given Roles allow; the rest is forbidden, and remembered. One right at a
+/// time can be taken away from them, for new calls: a watch that was let through goes on, as with the real server.
+/// </summary>
 internal sealed class RightsFront : IAsyncDisposable
 {
     private readonly HashSet<(string Namespace, Right Right)> _allowed;
     private readonly ConcurrentQueue<string> _refused = [];
     private readonly ConcurrentQueue<string> _passed = [];
     private readonly HttpClient _server;
+    private volatile string? _taken;
     private LocalServer? _front;
 
     private RightsFront(Uri server, IEnumerable<JsonObject> roles)
@@ -19,6 +25,22 @@ internal sealed class RightsFront : IAsyncDisposable
         _allowed = [.. roles.SelectMany(role => Rights.Of(role).Select(right => (Rights.NamespaceOf(role), right)))];
         _server = new HttpClient { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
     }
+
+    /// <summary>How much was asked for by right so far; <see cref="PassedSince"/> takes it.</summary>
+    public int Mark => _passed.Count;
+
+    public IEnumerable<string> PassedSince(int mark) => _passed.Skip(mark).Distinct().Order(StringComparer.Ordinal);
+
+    /// <summary>Takes a right away until it is given back; what the calls refused so far were is forgotten.</summary>
+    /// <param name="right">As it is written: <c>patch changes/status.chatops.ghostwire.io</c>.</param>
+    public void Take(string right)
+    {
+        Assert.Contains(_allowed, a => a.Right.ToString() == right);
+        _refused.Clear();
+        _taken = right;
+    }
+
+    public void GiveBack() => _taken = null;
 
     /// <summary>What was asked for without a right.</summary>
     public IEnumerable<string> Refused => _refused.Distinct().Order(StringComparer.Ordinal);
@@ -43,6 +65,17 @@ internal sealed class RightsFront : IAsyncDisposable
         return front;
     }
 
+    /// <summary>Starts the bot of a demo anew with the rights that the chart gives it.</summary>
+    public static async Task<RightsFront> BehindAsync(RunningDemo demo, IEnumerable<JsonObject> rendered)
+    {
+        var roles = Rights.Roles(rendered).Where(r => Rights.NameOf(r) is "chatops-changes" or "chatops-self" or "chatops-targets");
+        var front = await StartAsync(demo.World.Kubeconfig, roles);
+        await demo.World.KillBotAsync();
+        await File.WriteAllTextAsync(demo.World.Kubeconfig, front.Kubeconfig, TestContext.Current.CancellationToken);
+        await demo.World.StartBotAsync(TestContext.Current.CancellationToken);
+        return front;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_front is not null) await _front.DisposeAsync();
@@ -51,12 +84,19 @@ internal sealed class RightsFront : IAsyncDisposable
 
     private async Task ForwardAsync(HttpContext context)
     {
-        var (ns, asked) = Asked(context.Request);
-        if (!_allowed.Contains((ns, asked)) && !_allowed.Contains((ns, asked with { Name = null })))
+        // Whoever is signed in may read the version (ClusterRole system:public-info-viewer).
+        if (context.Request.Path == "/version")
+        {
+            await PassAsync(context);
+            return;
+        }
+        var (ns, asked) = Right.Asked(context.Request);
+        if (asked.ToString() == _taken || (!_allowed.Contains((ns, asked)) && !_allowed.Contains((ns, asked with { Name = null }))))
         {
             _refused.Enqueue($"{asked} {asked.Name} in {ns}");
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            await context.Response.WriteAsJsonAsync(new { kind = "Status", status = "Failure", reason = "Forbidden", code = 403 });
+            var message = $"{asked.Resource} is forbidden: the account cannot {asked.Verb} it in the namespace \"{ns}\"";
+            await context.Response.WriteAsJsonAsync(new { kind = "Status", status = "Failure", reason = "Forbidden", message, code = 403 });
             return;
         }
         _passed.Enqueue(asked.ToString());
@@ -91,26 +131,5 @@ internal sealed class RightsFront : IAsyncDisposable
         {
             context.Abort();
         }
-    }
-
-    /// <summary>As the API server takes a request apart: a list or watch of one name is a request for that name.</summary>
-    private static (string Namespace, Right Right) Asked(HttpRequest request)
-    {
-        string[] path = request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var group = path[0] == "apis" ? path[1] : "";
-        string[] rest = path[0] == "apis" ? path[3..] : path[2..];
-        if (rest is not ["namespaces", var ns, var resource, .. var more]) return ("", new(request.Method, request.Path, group));
-        var selected = request.Query["fieldSelector"].ToString().Split("metadata.name=");
-        var name = more is [var named, ..] ? named : selected is [_, var only] ? only : null;
-        var verb = request.Method switch
-        {
-            "POST" => "create",
-            "PATCH" => "patch",
-            "DELETE" => "delete",
-            _ when request.Query["watch"] == "true" => "watch",
-            _ when more.Length == 0 => "list",
-            _ => "get",
-        };
-        return (ns, new(verb, more is [_, var subresource, ..] ? $"{resource}/{subresource}" : resource, group, name));
     }
 }

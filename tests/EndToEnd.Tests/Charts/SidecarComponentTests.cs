@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using ChatOps.Bot.Changes.Sidecars;
+using ChatOps.Bot.Settings;
 using ChatOps.Cluster.Json;
 using ChatOps.EndToEnd.Tests.Support;
 using ChatOps.Testing;
@@ -55,9 +57,43 @@ public sealed class SidecarComponentTests : IDisposable
             .Select(o => $"{o["kind"]} {Rights.NameOf(o)}").ToList();
         Assert.Contains($"ServiceAccount {pod["serviceAccountName"]}", made);
         Assert.Contains($"ConfigMap {Volume(pod, "sidecar-config")["configMap"]!["name"]}", made);
+        Assert.Contains($"ConfigMap {SidecarOf(pod)["envFrom"]![1]!["configMapRef"]!["name"]}", made);
         Assert.Contains($"PersistentVolumeClaim {Volume(pod, "sidecar-archives")["persistentVolumeClaim"]!["claimName"]}", made);
         var bot = (await _helm.ObjectsAsync("targets")).Single(o => o["data"]?["chatops.yaml"] is not null);
         Assert.Contains($"sidecarImage: {SidecarOf(pod)["image"]}\n", (string)bot["data"]!["chatops.yaml"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Attach_brings_the_very_same()
+    {
+        var pod = PodOf(await PatchedAsync());
+        var target = new Target
+        {
+            Name = "ghostwire",
+            Namespace = "signal",
+            WorkloadKind = "statefulset",
+            WorkloadName = "ghostwire",
+            Home = new() { Path = "/home/kasm-user", Claim = "signal-data-ghostwire-0", SidecarImage = (string)SidecarOf(pod)["image"]! },
+        };
+        var attached = SidecarPatch.Attach(target, new()
+        {
+            Image = target.Home.SidecarImage,
+            ServiceAccount = "ghostwire-sidecar",
+            HomeVolume = "signal-data",
+            ArchiveClaim = "ghostwire-archives",
+            Native = true,
+        }).Body["spec"]!["template"]!["spec"]!;
+        // In which order things are mounted is nothing.
+        foreach (var one in (JsonNode[])[pod, attached])
+        {
+            var mounts = MountsOf(SidecarOf(one)).OrderBy(m => (string?)m["name"], StringComparer.Ordinal).Select(m => m.DeepClone());
+            SidecarOf(one)["volumeMounts"] = new JsonArray([.. mounts]);
+        }
+        Assert.True(JsonNode.DeepEquals(SidecarOf(pod), SidecarOf(attached)), SidecarOf(attached).ToJsonString());
+        foreach (var name in SidecarPatch.Volumes)
+            Assert.True(JsonNode.DeepEquals(Volume(pod, name), Volume(attached, name)), Volume(attached, name).ToJsonString());
+        foreach (var field in (string[])["serviceAccountName", "automountServiceAccountToken"])
+            Assert.Equal(pod[field]!.ToJsonString(), attached[field]!.ToJsonString());
     }
 
     [Fact]
@@ -111,6 +147,19 @@ public sealed class SidecarComponentTests : IDisposable
         Assert.Equal(["/dev/shm", "/home/kasm-user"], MountsOf(signal).Select(m => (string)m["mountPath"]!));
         Assert.Contains(TokenPath, MountsOf(SidecarOf(pod)).Select(m => (string)m["mountPath"]!));
         Assert.Equal("ghostwire-sidecar", (string?)pod["serviceAccountName"]);
+    }
+
+    [Fact]
+    public async Task The_real_api_server_takes_the_job_that_restores_without_the_bot()
+    {
+        Requirements.Need(ClusterUnderTest.MissingFor("real"));
+        await using var cluster = await ClusterUnderTest.StartAsync("real");
+        var job = await File.ReadAllTextAsync(
+            Path.Combine(Helm.Chart, "examples", "restore-job.yaml"), TestContext.Current.CancellationToken);
+        await cluster.Kubectl().OkAsync("create namespace signal");
+        Assert.Contains("created", await cluster.Kubectl().OkAsync("create -f -", job), StringComparison.Ordinal);
+        var pod = YamlDocuments.Parse(job).Single()["spec"]!["template"]!["spec"]!;
+        Assert.Equal((string?)SidecarOf(PodOf(await PatchedAsync()))["image"], (string?)pod["containers"]![0]!["image"]);
     }
 
     /// <summary>The release with the components, both when none is named.</summary>

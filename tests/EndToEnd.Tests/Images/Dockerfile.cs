@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using ChatOps.Testing;
 
 namespace ChatOps.EndToEnd.Tests.Images;
 
-/// <summary>Carries out what a Dockerfile says without Docker: on what .dockerignore lets through, with the very command it runs.</summary>
+/// <summary>Carries out what a Dockerfile says without Docker.</summary>
 internal sealed partial class Dockerfile(string name)
 {
     private readonly string _text = File.ReadAllText(Path.Combine(Repository.Root, name));
@@ -15,15 +14,25 @@ internal sealed partial class Dockerfile(string name)
     /// <summary>Libraries and programs of the system that are copied into the image, by their names.</summary>
     public IReadOnlyList<string> Libraries => [.. Library().Matches(_text).Select(match => match.Groups[1].Value)];
 
-    /// <summary>Publishes into a directory; returns it.</summary>
-    public async Task<string> PublishAsync(string root)
+    /// <summary>What the image's own command published: before the tests, or now and into a directory.</summary>
+    public async Task<string> PublishedAsync(string root)
     {
-        var source = Path.Combine(root, "src");
-        foreach (var kept in File.ReadAllLines(Path.Combine(Repository.Root, ".dockerignore")).Where(line => line.StartsWith('!')))
-            await ShellAsync($"mkdir -p '{source}' && cd '{Repository.Root}' && tar c --exclude=bin --exclude=obj '{kept[1..]}' | tar x -C '{source}'");
-        var command = Publish().Match(_text).Groups[1].Value.Replace("/published", Path.Combine(root, "app"), StringComparison.Ordinal);
-        await ShellAsync($"cd '{source}' && export TARGETARCH={Architecture} VERSION=0.1.0 && {command} --nologo -v quiet");
+        var program = name["Dockerfile.".Length..];
+        if (Environment.GetEnvironmentVariable("CHATOPS_PROGRAMS") is { Length: > 0 } published) return Path.Combine(published, program);
+        await ShellAsync($"'{Repository.Root}/tests/publish.sh' {program} '{root}/app'");
         return Path.Combine(root, "app");
+    }
+
+    /// <summary>A chiseled base has neither a shell nor a package manager, and nothing runs after it that could bring one.</summary>
+    public void HasNoShellNoRootAndSaysWhatItIs()
+    {
+        Assert.Matches("(?m)^ARG BASE=mcr.microsoft.com/dotnet/runtime-deps:10.0.[0-9]+-noble-chiseled@", _text);
+        var last = _text[_text.LastIndexOf("FROM ", StringComparison.Ordinal)..];
+        Assert.StartsWith("FROM ${BASE}", last, StringComparison.Ordinal);
+        Assert.Contains("USER 1000:1000", last, StringComparison.Ordinal);
+        Assert.DoesNotContain("RUN ", last, StringComparison.Ordinal);
+        foreach (var label in (string[])["title", "description", "version", "revision", "base.name"])
+            Assert.Contains($"org.opencontainers.image.{label}=", last, StringComparison.Ordinal);
     }
 
     public static async Task<string> ShellAsync(string script)
@@ -40,11 +49,6 @@ internal sealed partial class Dockerfile(string name)
         Assert.True(process.ExitCode == 0, $"{script}\nended with {process.ExitCode}: {output}{await error}");
         return output;
     }
-
-    private static string Architecture => RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
-
-    [GeneratedRegex(@"^RUN (dotnet publish .*)$", RegexOptions.Multiline)]
-    private static partial Regex Publish();
 
     [GeneratedRegex(@"/usr/(?:lib/\*-linux-gnu|bin)/([a-z0-9.]+)(?=[ /])")]
     private static partial Regex Library();
