@@ -1,0 +1,72 @@
+using System.Globalization;
+using ChatOps.Bot.Tests.Support;
+using ChatOps.Kubernetes;
+using ChatOps.Resources;
+using ChatOps.Testing.Cluster;
+
+namespace ChatOps.Bot.Tests.Soak;
+
+/// <summary>
+/// A long time with a thousand targets, all of it simulated: nothing is lost, nothing is told twice, nothing is left open, and the memory
+/// does not grow. Half a day by itself; the week where <c>CHATOPS_SOAK_HOURS</c> is 168, as <c>make soak</c> has it.
+/// </summary>
+[Collection(nameof(Alone))]
+public sealed class SoakTests(ITestOutputHelper output)
+{
+    private const int Targets = 1000, ChangesADay = 800, AskedADay = 1300, Week = 7 * 24;
+
+    /// <summary>
+    /// What a byte of an object's JSON takes in memory: a tree of nodes in the store, and again in each copy of it. After 4, 48 and 168
+    /// hours it is about 11 (101, 168 and 202 MiB for 6, 10 and 14), over some 45 MiB that do not grow; the rest is room.
+    /// </summary>
+    private const int HeapOfText = 14;
+
+    private static int Hours => int.Parse(Environment.GetEnvironmentVariable("CHATOPS_SOAK_HOURS") ?? "12", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public async Task Nothing_is_lost_told_twice_or_left_behind()
+    {
+        await using var world = await SoakWorld.StartAsync(Targets, seed: 1);
+        var (span, started) = (TimeSpan.FromHours(Hours), TimeProvider.System.GetTimestamp());
+        void Log(string line) => output.WriteLine($"{TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s, {line}");
+        var soak = new Soak(world, new SoakLoad(span, AskedADay * Hours / 24, ChangesADay * Hours / 24), seed: 2, Log);
+        soak.Schedule();
+        await world.StartBotAsync();
+        await FollowedAsync(world);
+
+        // Two sevenths: after the second day of the week.
+        await soak.RunAsync(span * 2 / 7);
+        var early = await world.WeighAsync();
+        await soak.RunAsync(span);
+        var ended = world.Now;
+        await soak.EndAsync();
+        await FollowedAsync(world);
+        await Eventually.TrueAsync(
+            "no connection is open but those of the watches", () => world.Sockets <= world.OpenWatches, 180,
+            () => $"; {world.Sockets} are, for {world.OpenWatches} watches");
+        var late = await world.WeighAsync();
+        var kept = (await world.Client.ListAsync(ChatOpsKinds.Snapshots, null, Selection.All, CancellationToken.None)).Items.Count;
+        Log($"{Hours} h: {soak.Snapshots} snapshots ({kept} kept), {soak.Changes} changes ({soak.RolledBack} rolled back), "
+            + $"{soak.Missed} missed; "
+            + $"heap {early.Heap >> 20} → {late.Heap >> 20} MiB for {early.Kept >> 10} → {late.Kept >> 10} KiB kept; "
+            + $"{world.OpenWatches} watches, {world.Sockets} sockets at the end");
+
+        Assert.Empty(soak.Faults.Take(20));
+        // Three by the rules, what failed, what a change goes back to, and what came since the rules were last followed.
+        Assert.True(kept < 12 * world.Crowd.WithHomes.Count(), $"{kept} snapshots are kept, whatever the rules say");
+        Assert.Empty(soak.NotAccountedFor(ended).Take(20));
+        Assert.True(soak.Snapshots >= 20_000 * Hours / Week, $"{soak.Snapshots} snapshots");
+        Assert.True(soak.Changes >= 5_000 * Hours / Week, $"{soak.Changes} changes");
+        // A tenth asks for a version that does not come up; others meet an API server that is away for longer than they may take.
+        Assert.InRange(soak.RolledBack, soak.Changes / 20, soak.Changes / 3);
+        var explained = Math.Max(0, late.Kept - early.Kept) * HeapOfText;
+        Assert.True(late.Heap < (early.Heap * 1.05) + explained, $"the heap went from {early} to {late} bytes");
+    }
+
+    /// <summary>One that the server has just ended, as it does every half hour, is about to be opened again.</summary>
+    private static Task FollowedAsync(SoakWorld world) => world.UntilAsync(
+        "the bot watches what it follows, and nothing else",
+        () => Task.FromResult(world.Client.Watches.ToHashSet().SetEquals(world.Followed)),
+        () => $"; missing: {string.Join(", ", world.Followed.Except(world.Client.Watches))}; "
+            + $"besides: {string.Join(", ", world.Client.Watches.Except(world.Followed))}");
+}
