@@ -1,6 +1,8 @@
 namespace ChatOps.Bench;
 
-/// <summary>The programs that are measured, each started as people start it, on one home and one place of its own for what it makes.</summary>
+/// <summary>
+/// The programs that are measured, each started as people start it, on one home and one place of its own for what it makes.
+/// </summary>
 internal sealed class Peers(string sidecar, string root)
 {
     public string Home { get; } = Path.Combine(root, "home");
@@ -32,7 +34,8 @@ internal sealed class Peers(string sidecar, string root)
         return await Measured.RunAsync(sidecar, ["snapshot", .. more], SidecarVariables);
     }
 
-    public Task<Measured> RestoreAsync(string into) => Measured.RunAsync(sidecar, ["restore", "latest", "--into", Gone(into)], SidecarVariables);
+    public Task<Measured> RestoreAsync(string into) =>
+        Measured.RunAsync(sidecar, ["restore", "latest", "--into", Gone(into)], SidecarVariables);
 
     public Task<Measured> ListAsync() => Measured.RunAsync(sidecar, ["list"], SidecarVariables);
 

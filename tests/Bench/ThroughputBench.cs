@@ -11,7 +11,9 @@ internal sealed class ThroughputBench(Peers peers, int rounds)
     {
         var kinds = new (string Name, int Reference, Func<Task<Measured>> Run)[]
         {
-            ("tar c | zstd -T0 -3", 0, peers.TarAsync), ("restic backup", 0, peers.ResticAsync), ("sidecar snapshot", 0, () => peers.SnapshotAsync()),
+            ("tar c | zstd -T0 -3", 0, peers.TarAsync),
+            ("restic backup", 0, peers.ResticAsync),
+            ("sidecar snapshot", 0, () => peers.SnapshotAsync()),
             ("zstd -d | tar x", 3, () => peers.UntarAsync(peers.Aside("untar"))),
             ("restic restore", 3, () => peers.ResticRestoreAsync(peers.Aside("resticked"))),
             ("sidecar restore", 3, () => peers.RestoreAsync(peers.Aside("restored"))),

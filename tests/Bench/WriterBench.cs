@@ -25,7 +25,9 @@ internal sealed class WriterBench(Peers peers, TimeSpan each)
             await StoryAsync("nothing", () => Task.Delay(each, TimeProvider.System).ContinueWith(_ => "", TaskScheduler.Default)),
             await StoryAsync("tar c | zstd -T0 -3 (torn: the load alone)", async () =>
             {
-                var run = await Peers.ShellAsync($"tar c --warning=no-file-changed -C '{peers.Home}' app | zstd -T0 -3 -q -f -o '{copy}.zst' && sync '{copy}.zst' || true");
+                var run = await Peers.ShellAsync(
+                    $"tar c --warning=no-file-changed -C '{peers.Home}' app | zstd -T0 -3 -q -f -o '{copy}.zst' "
+                        + $"&& sync '{copy}.zst' || true");
                 return $"{run.Time.TotalSeconds:0.0} s";
             }),
             await StoryAsync("sidecar snapshot", SnapshotAsync),
