@@ -115,17 +115,7 @@ internal sealed class RightsFront : IAsyncDisposable
         try
         {
             using var answer = await _server.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
-            context.Response.StatusCode = (int)answer.StatusCode;
-            context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
-            await using var body = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
-            await context.Response.StartAsync(context.RequestAborted);
-            var buffer = new byte[16 * 1024];
-            // A watch comes line by line, and nothing of it may wait in a buffer.
-            while (await body.ReadAsync(buffer, context.RequestAborted) is > 0 and var read)
-            {
-                await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
-                await context.Response.Body.FlushAsync(context.RequestAborted);
-            }
+            await answer.HandOnAsync(context);
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
         {

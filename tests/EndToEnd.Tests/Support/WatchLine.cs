@@ -101,12 +101,8 @@ internal sealed class WatchLine : IAsyncDisposable
         {
             using var request = Request(context.Request);
             using var answer = await _server.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
-            context.Response.StatusCode = (int)answer.StatusCode;
-            context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
-            await using var body = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
-            await context.Response.StartAsync(context.RequestAborted);
-            if (verb == "watch" && answer.IsSuccessStatusCode) await PassEventsAsync(body, context);
-            else await body.CopyToAsync(context.Response.Body, context.RequestAborted);
+            if (verb == "watch" && answer.IsSuccessStatusCode) await PassEventsAsync(answer, context);
+            else await answer.HandOnAsync(context);
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
         {
@@ -124,8 +120,10 @@ internal sealed class WatchLine : IAsyncDisposable
         return request;
     }
 
-    private async Task PassEventsAsync(Stream body, HttpContext context)
+    private async Task PassEventsAsync(HttpResponseMessage answer, HttpContext context)
     {
+        await answer.HandOnHeadAsync(context);
+        await using var body = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _calm.Token);
         var events = Channel.CreateUnbounded<(string Line, long At)>();
         var reading = ReadAsync(body, events.Writer, over.Token);

@@ -98,27 +98,11 @@ public sealed class ClusterFront : IAsyncDisposable
         {
             using var answer = await (ours ? _toCustom : _toReal)
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
-            context.Response.StatusCode = (int)answer.StatusCode;
-            context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
-            await using var body = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
-            await CopyAsync(body, context);
+            await answer.HandOnAsync(context);
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
         {
             context.Abort();
-        }
-    }
-
-    /// <summary>A watch is read line by line as it comes, so nothing may wait in a buffer.</summary>
-    private static async Task CopyAsync(Stream body, HttpContext context)
-    {
-        var buffer = new byte[16 * 1024];
-        await context.Response.StartAsync(context.RequestAborted);
-        int read;
-        while ((read = await body.ReadAsync(buffer, context.RequestAborted)) > 0)
-        {
-            await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
-            await context.Response.Body.FlushAsync(context.RequestAborted);
         }
     }
 
