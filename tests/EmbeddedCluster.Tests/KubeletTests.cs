@@ -58,7 +58,7 @@ public sealed class KubeletTests(SharedClusters clusters)
     {
         await using var ns = await clusters.NamespaceAsync(kind);
         await ns.ApplyAsync(Programs.Pod("p", "test/stubborn:1"));
-        await ns.ReadyPodAsync("p");
+        await ns.StartedPodAsync("p");
         var started = TimeProvider.System.GetTimestamp();
         await ns.OkAsync("delete pod p --timeout=150s");
         Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 1.5, 60);

@@ -78,9 +78,12 @@ public sealed class OutageTests : IAsyncLifetime
     private async Task<string> StartAsync(string policy)
     {
         var directory = Directory.CreateDirectory(_cluster.Kubelet!.ClaimDirectory("default", "c")).FullName;
-        var script = $"cd {directory}; if [ -e go ]; then touch again; exec sleep 1000; fi; while [ ! -e go ]; do sleep 0.05; done; exit 3";
+        var script = $"cd {directory}; if [ -e go ]; then touch again; exec sleep 1000; fi; "
+            + "touch waits; while [ ! -e go ]; do sleep 0.05; done; exit 3";
         Embedded.Apply(Programs.Pod("p", "test/shell", $"args: [-c, '{script}']", $"restartPolicy: {policy}"));
         await UntilAsync("the pod is ready", status => status.Flag("ready"));
+        // Ready it is as soon as there is a process, which may not have looked for the file yet.
+        await Eventually.TrueAsync("the container waits", () => File.Exists(Path.Combine(directory, "waits")));
         return directory;
     }
 

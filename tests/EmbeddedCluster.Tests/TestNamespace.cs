@@ -36,6 +36,13 @@ internal sealed class TestNamespace(ClusterUnderTest cluster, Kubectl kubectl, s
         && found.ItemsAt("status", "conditions").Any(one => one.Text("type") == "Ready" && one.Text("status") == "True")
         && (image is null || found.ItemsAt("spec", "containers").First().Text("image") == image));
 
+    /// <summary>Ready, and its process has said its first word: it may be ready before, and not yet be what the test wants of it.</summary>
+    public async Task StartedPodAsync(string pod)
+    {
+        var uid = (await ReadyPodAsync(pod)).Uid();
+        await Eventually.TrueAsync($"{pod} says something", () => cluster.Kubelet!.Find(uid, "app", previous: false)!.Read(0).Lines.Count > 0);
+    }
+
     public Task<JsonObject> WaitingPodAsync(string pod, string reason) => UntilAsync($"pod/{pod}", found =>
         found.ItemsAt("status", "containerStatuses").Any(one => one.Text("state", "waiting", "reason") == reason));
 }
