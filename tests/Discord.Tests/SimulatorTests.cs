@@ -123,7 +123,7 @@ public sealed class SimulatorTests : IAsyncLifetime
         _discord.Invoke(_ada, _ops, "burst");
         await _discord.MessageAsync(_ops, m => m.Content == "burst 7");
         var sent = _ops.FromBot.Where(m => m.Content.StartsWith("burst", StringComparison.Ordinal)).Select(m => m.Date).ToList();
-        Assert.InRange(sent[5] - sent[0], TimeSpan.FromSeconds(4.9), TimeSpan.FromSeconds(9));
+        Assert.True(sent[5] - sent[0] >= TimeSpan.FromSeconds(4.9), $"after {sent[5] - sent[0]}");
         _discord.FailNext(DiscordFault.TooMany(TimeSpan.FromSeconds(0.3)), "POST interactions/{interaction}/{token}/callback");
         Assert.Equal("Only you", (await _discord.Invoke(_ada, _ops, "secret").AnswerAsync()).Content);
         Assert.Empty(_discord.Violations);

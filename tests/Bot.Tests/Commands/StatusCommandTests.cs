@@ -34,9 +34,8 @@ public sealed class StatusCommandTests(Clusters clusters)
             + string.Concat(Enumerable.Range(1, 100)
                 .Select(n => $"\n  none-{n}: {{ workload: deployment/none-{n}, namespace: {place.Namespace} }}")));
         await bot.ReadyAsync();
-        var watches = requests.Count;
         await bot.TypeAsync("ann", "/status");
-        // Sixteen, and what the cluster's own parts may ask in the meantime.
-        Assert.InRange(requests.Most - watches, 2, 20);
+        // Sixteen, and what the cluster's own parts may ask in the meantime; what is under way still are watches.
+        Assert.InRange(requests.Most - requests.Count, 2, 20);
     }
 }

@@ -134,7 +134,7 @@ public sealed class TelegramPlatformTests : OnTelegram
             heard = time.GetUtcNow() - died;
             return !line.Typed.IsEmpty;
         });
-        Assert.InRange(heard, TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(50));
+        Assert.InRange(heard, TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(60));
     }
 
     [Fact]
