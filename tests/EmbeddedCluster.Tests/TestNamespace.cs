@@ -40,7 +40,8 @@ internal sealed class TestNamespace(ClusterUnderTest cluster, Kubectl kubectl, s
     public async Task StartedPodAsync(string pod)
     {
         var uid = (await ReadyPodAsync(pod)).Uid();
-        await Eventually.TrueAsync($"{pod} says something", () => cluster.Kubelet!.Find(uid, "app", previous: false)!.Read(0).Lines.Count > 0);
+        await Eventually.TrueAsync(
+            $"{pod} says something", () => cluster.Kubelet!.Find(uid, "app", previous: false)!.Read(0).Lines.Count > 0);
     }
 
     public Task<JsonObject> WaitingPodAsync(string pod, string reason) => UntilAsync($"pod/{pod}", found =>
