@@ -50,7 +50,7 @@ public sealed class AttachTests : IDisposable
     public async Task It_is_attached_natively_works_survives_a_rollback_and_is_detached()
     {
         await using var demo = await RunningDemo.StartAsync(Options with { Release = Namespaces + Ground + Release() });
-        var kubectl = Kubectl(demo.World.Kubeconfig);
+        var kubectl = demo.Kubectl;
         var before = await PodSpecAsync(kubectl);
         Assert.Contains(
             await demo.TypeAsync("/status ghostwire"), c => c.Fields.Any(f => f.Value == "none; /attach ghostwire puts it there"));
@@ -79,7 +79,7 @@ public sealed class AttachTests : IDisposable
         // Settings that the sidecar refuses.
         var ground = Ground.Replace("target: ghostwire", "tarrget: ghostwire", StringComparison.Ordinal);
         await using var demo = await RunningDemo.StartAsync(Options with { Release = Namespaces + ground + Release() });
-        var kubectl = Kubectl(demo.World.Kubeconfig);
+        var kubectl = demo.Kubectl;
         var before = await PodSpecAsync(kubectl);
         await demo.TypeAsync("/attach ghostwire");
         await demo.SayAsync("/approve 1", "approver");
@@ -96,7 +96,7 @@ public sealed class AttachTests : IDisposable
     public async Task Without_what_it_stands_on_it_is_refused_with_what_to_do(string missing, string said)
     {
         await using var demo = await RunningDemo.StartAsync(Options with { Release = Namespaces + Ground + Release() });
-        await Kubectl(demo.World.Kubeconfig).OkAsync($"delete {missing} -n signal");
+        await demo.Kubectl.OkAsync($"delete {missing} -n signal");
         var refused = Assert.Single(await demo.TypeAsync("/attach ghostwire"));
         Assert.Equal(CardState.Failed, refused.State);
         Assert.Contains($"{said}; set sidecar.targets.ghostwire in the chart's values", refused.Title, StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public sealed class AttachTests : IDisposable
         await using var server = await RealServer.StartAsync();
         var kubeconfig = Path.Combine(_folder.Path, "kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, server.Kubeconfig, TestContext.Current.CancellationToken);
-        var kubectl = Kubectl(kubeconfig);
+        var kubectl = new Kubectl(Tools.Kubectl!, kubeconfig, Path.Combine(_folder.Path, "cache"));
         var side = $"--server-side={(serverSide ? "true" : "false")}";
         await kubectl.OkAsync("create namespace signal");
         await HelmAsync("install", "ghostwire", await ChartAsync(), side);
@@ -175,8 +175,6 @@ public sealed class AttachTests : IDisposable
                 ? "NothingToDo"
                 : card.Title
             : "it was taken";
-
-    private Kubectl Kubectl(string kubeconfig) => new(Tools.Kubectl!, kubeconfig, Path.Combine(_folder.Path, "cache"));
 
     private static async Task<JsonObject> PodSpecAsync(Kubectl kubectl) => (JsonObject)JsonNode.Parse(
         await kubectl.OkAsync("get statefulset ghostwire -n signal -o json"))!["spec"]!["template"]!["spec"]!;

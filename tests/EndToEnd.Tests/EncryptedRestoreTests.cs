@@ -9,19 +9,15 @@ using ChatOps.Testing.Cluster;
 namespace ChatOps.EndToEnd.Tests;
 
 /// <summary>Archives that nothing opens but the identity in a Secret, which a restore's Job alone mounts.</summary>
-public sealed class EncryptedRestoreTests : IDisposable
+public sealed class EncryptedRestoreTests
 {
     private const string Identity = "ghostwire-identity";
     private const string Back = "Roll back ghostwire to 1.18.0 with data";
     private const string Make = $"kubectl -n signal create secret generic {Identity} --from-file=key.txt";
 
-    private readonly TemporaryDirectory _folder = new();
-
     public static TheoryData<string> Kinds => ["embedded", "real"];
 
     private static CancellationToken Ended => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -67,7 +63,7 @@ public sealed class EncryptedRestoreTests : IDisposable
         Assert.Contains(
             $"kubectl -n signal delete secret {Identity}; with the right one {Make}; then ask again", wrong, StringComparison.Ordinal);
 
-        await Kubectl(demo).OkAsync($"-n signal delete secret {Identity}");
+        await demo.Kubectl.OkAsync($"-n signal delete secret {Identity}");
         await GiveAsync(demo, key);
         await RollBackAsync(demo, 4, CardState.Succeeded, Back);
         Assert.False(File.Exists(late));
@@ -94,11 +90,9 @@ public sealed class EncryptedRestoreTests : IDisposable
             kind);
     }
 
-    private Kubectl Kubectl(RunningDemo demo) => new(Tools.Kubectl!, demo.World.Kubeconfig, Path.Combine(_folder.Path, "cache"));
-
     /// <summary>As the card says to.</summary>
-    private Task<string> GiveAsync(RunningDemo demo, AgeKey key) =>
-        Kubectl(demo).OkAsync(Make["kubectl ".Length..].Replace("key.txt", key.Path, StringComparison.Ordinal));
+    private static Task<string> GiveAsync(RunningDemo demo, AgeKey key) =>
+        demo.Kubectl.OkAsync(Make["kubectl ".Length..].Replace("key.txt", key.Path, StringComparison.Ordinal));
 
     private static async Task<Card> RollBackAsync(RunningDemo demo, int number, CardState state, string title)
     {
@@ -167,7 +161,7 @@ public sealed class EncryptedRestoreTests : IDisposable
     }
 
     /// <summary>Neither the application nor the sidecar beside it ever had it.</summary>
-    private async Task AssertMountedByTheJobAloneAsync(RunningDemo demo, string job)
+    private static async Task AssertMountedByTheJobAloneAsync(RunningDemo demo, string job)
     {
         var pods = await demo.ListAsync(ChatOps.Kubernetes.Kinds.Pods, "signal");
         Assert.Contains(pods, p => p.Metadata.Name == "ghostwire-0");
@@ -177,7 +171,7 @@ public sealed class EncryptedRestoreTests : IDisposable
         foreach (var pod in pods.Where(p => p != mounting))
         {
             Assert.DoesNotContain(
-                Identity, await Kubectl(demo).OkAsync($"-n signal get pod {pod.Metadata.Name} -o json"), StringComparison.Ordinal);
+                Identity, await demo.Kubectl.OkAsync($"-n signal get pod {pod.Metadata.Name} -o json"), StringComparison.Ordinal);
         }
     }
 }

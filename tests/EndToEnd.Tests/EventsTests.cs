@@ -8,15 +8,11 @@ using ChatOps.Testing.Cluster;
 namespace ChatOps.EndToEnd.Tests;
 
 /// <summary>What people see who look with <c>kubectl describe</c>, or wait with it, and never saw the chat.</summary>
-public sealed class EventsTests : IDisposable
+public sealed class EventsTests
 {
-    private readonly TemporaryDirectory _folder = new();
-
     public EventsTests() => Requirements.Need(Tools.Kubectl is null ? "no kubectl: run `make prerequisites`" : null);
 
     public static TheoryData<string> Kinds => [.. ClusterUnderTest.Kinds];
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -53,7 +49,7 @@ public sealed class EventsTests : IDisposable
     public async Task A_snapshot_asked_for_by_hand_is_waited_for_as_anything_else()
     {
         await using var demo = await RunningDemo.StartAsync();
-        await KubectlOf(demo).OkAsync("create -f -", $"""
+        await demo.Kubectl.OkAsync("create -f -", $"""
             apiVersion: {ChatOpsKinds.Snapshots.ApiVersion}
             kind: Snapshot
             metadata:
@@ -62,19 +58,19 @@ public sealed class EventsTests : IDisposable
             spec:
               target: ghostwire
             """);
-        await KubectlOf(demo).OkAsync("wait --for=condition=Ready snapshot/by-hand -n signal --timeout=150s");
+        await demo.Kubectl.OkAsync("wait --for=condition=Ready snapshot/by-hand -n signal --timeout=150s");
         Assert.Equal(SnapshotPhase.Succeeded, Assert.Single(await demo.ListAsync(ChatOpsKinds.Snapshots, "signal")).Status.Phase);
     }
 
     /// <summary>Returns once the events that describe lists have all of this in them; how wide its columns are does not matter.</summary>
-    private async Task ToldAsync(RunningDemo demo, string what, params string[] said)
+    private static async Task ToldAsync(RunningDemo demo, string what, params string[] said)
     {
         var told = "";
         try
         {
             await Eventually.TrueAsync(what, async () =>
             {
-                told = Narrow(await KubectlOf(demo).OkAsync($"describe {what} -n signal"));
+                told = Narrow(await demo.Kubectl.OkAsync($"describe {what} -n signal"));
                 return said.All(s => told.Contains(s, StringComparison.Ordinal));
             });
         }
@@ -90,6 +86,4 @@ public sealed class EventsTests : IDisposable
         var lines = described.Split("\nEvents:")[^1].Split('\n').Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return string.Join('\n', lines.Where(l => l.Length > 3).Select(l => string.Join(' ', l.Where((_, column) => column != 2))));
     }
-
-    private Kubectl KubectlOf(RunningDemo demo) => new(Tools.Kubectl!, demo.World.Kubeconfig, Path.Combine(_folder.Path, "cache"));
 }
