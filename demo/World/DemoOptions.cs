@@ -17,6 +17,9 @@ internal sealed record DemoOptions
     /// <summary>Megabytes of old attachments in the home, so that a snapshot has something to read.</summary>
     public int SeedMegabytes { get; init; } = 64;
 
+    /// <summary>How long the stand-in for Signal waits between two commits.</summary>
+    public TimeSpan WriterPause { get; init; } = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Manifests to apply in the place of the demo's own release; null means that one.</summary>
     public string? Release { get; init; }
 
@@ -25,6 +28,9 @@ internal sealed record DemoOptions
 
     /// <summary>How long a new pod may take before the way back is taken; tests that wait for that take less.</summary>
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>How long a pod that is ready must stay so before a change counts as done.</summary>
+    public TimeSpan SettleFor { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How bots agree on the one that acts.</summary>
     public LeaseSettings Lease { get; init; } = new();

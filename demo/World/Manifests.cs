@@ -4,6 +4,7 @@ using ChatOps.Bot.Settings;
 using ChatOps.Cluster.Json;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Values;
 
 namespace ChatOps.Demo.World;
 
@@ -17,6 +18,7 @@ internal static class Manifests
     {
         var text = Resource("chatops.yaml").TrimEnd()
             .Replace("readyWithin: 45s", $"readyWithin: {options.ReadyWithin.TotalSeconds:0}s", StringComparison.Ordinal)
+            .Replace("settleFor: 3s", $"settleFor: {options.SettleFor.TotalSeconds:0}s", StringComparison.Ordinal)
             .Replace(
                 ArchiveClaim, options.IdentitySecret is { } secret ? $"{ArchiveClaim}\n      identitySecret: {secret}" : ArchiveClaim,
                 StringComparison.Ordinal)
@@ -71,7 +73,28 @@ internal static class Manifests
         {
             await client.PatchAsync(kind, ns, name, Patch.Merge(document), ct);
         }
+        await EstablishedAsync(client, kind, name, ct);
     }
+
+    /// <summary>A definition is stored at once, but its resources are served a moment later.</summary>
+    private static async Task EstablishedAsync(
+        IKubernetesClient client, ResourceKind<DataResource> kind, string name, CancellationToken ct)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!IsEstablished(await client.FindRawAsync(kind, null, name, ct)))
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > TimeSpan.FromSeconds(30))
+            {
+                throw new FaultException(new(
+                    "NotEstablished", $"the API server does not serve {name}, whose definition it took 30 s ago",
+                    $"kubectl describe crd {name} tells why"));
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, ct);
+        }
+    }
+
+    private static bool IsEstablished(JsonObject? definition) =>
+        definition?.ItemsAt("status", "conditions").Any(c => c.Text("type") == "Established" && c.Text("status") == "True") == true;
 
     private static ResourceKind<DataResource> KindOf(JsonObject document) => (string?)document["kind"] switch
     {

@@ -108,8 +108,8 @@ public sealed class AttachTests : IDisposable
     [InlineData(true)]
     public async Task Helm_upgrades_and_rolls_back_the_release_and_the_sidecar_stays(bool serverSide)
     {
-        Requirements.Need(ClusterUnderTest.MissingFor("real"));
-        await using var server = await RealServer.StartAsync();
+        Requirements.NeedRealApiServer();
+        await using var server = await RealApiServer.StartAsync();
         var kubeconfig = Path.Combine(_folder.Path, "kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, server.Kubeconfig, TestContext.Current.CancellationToken);
         var kubectl = new Kubectl(Tools.Kubectl!, kubeconfig, Path.Combine(_folder.Path, "cache"));
@@ -156,7 +156,7 @@ public sealed class AttachTests : IDisposable
             _helm.OkAsync([.. arguments, "--namespace", "signal", "--kubeconfig", kubeconfig]);
     }
 
-    private static DemoOptions Options => new() { SeedMegabytes = 8, ReadyWithin = TimeSpan.FromSeconds(20) };
+    private static DemoOptions Options => RunningDemo.Small with { ReadyWithin = TimeSpan.FromSeconds(20) };
 
     private static async Task ChangeAsync(RunningDemo demo, string line, int number, string title)
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ChatOps.Bot.Chat;
-using ChatOps.Demo.World;
 using ChatOps.EndToEnd.Tests.Support;
 using ChatOps.Resources;
 using ChatOps.Testing.Cluster;
@@ -19,7 +18,7 @@ public sealed class EventsTests
     public async Task The_workload_tells_who_did_what_to_it_and_how_it_ended(string kind)
     {
         await using var demo = await RunningDemo.StartAsync(
-            new DemoOptions { SeedMegabytes = 8, ReadyWithin = TimeSpan.FromSeconds(30) }, kind);
+            RunningDemo.Small with { ReadyWithin = TimeSpan.FromSeconds(30) }, kind);
         Assert.Contains(await demo.DeployAsync("1.19.0", 1), c => c is { State: CardState.Succeeded });
         await demo.DeployAsync("missing", 2);
         await ToldAsync(
@@ -45,10 +44,11 @@ public sealed class EventsTests
             demo, "snapshotschedule ghostwire", "Warning ScheduleMissed chatops-bot No snapshot for", "nobody was there to begin it");
     }
 
-    [Fact]
-    public async Task A_snapshot_asked_for_by_hand_is_waited_for_as_anything_else()
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_snapshot_asked_for_by_hand_is_waited_for_as_anything_else(string kind)
     {
-        await using var demo = await RunningDemo.StartAsync();
+        await using var demo = await RunningDemo.StartAsync(kind: kind);
         await demo.Kubectl.OkAsync("create -f -", $"""
             apiVersion: {ChatOpsKinds.Snapshots.ApiVersion}
             kind: Snapshot

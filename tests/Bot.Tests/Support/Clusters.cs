@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using ChatOps.Cluster.Json;
 using ChatOps.Cluster.Kubelet;
 using ChatOps.Kubernetes;
-using ChatOps.Testing;
 using ChatOps.Testing.Cluster;
 
 [assembly: AssemblyFixture(typeof(ChatOps.Bot.Tests.Support.Clusters))]
@@ -13,18 +12,18 @@ namespace ChatOps.Bot.Tests.Support;
 public sealed class Clusters : IAsyncLifetime
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly Dictionary<string, (ClusterUnderTest Cluster, IKubernetesClient Client)> _clusters = [];
-    private readonly List<IAsyncDisposable> _fronts = [];
+    private readonly Dictionary<string, ClusterUnderTest> _clusters = [];
     private int _namespaces;
 
     public static TheoryData<string> Kinds => ["embedded", "real"];
+
+    private static CancellationToken Ended => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var (cluster, _) in _clusters.Values) await cluster.DisposeAsync();
-        foreach (var front in _fronts) await front.DisposeAsync();
+        foreach (var cluster in _clusters.Values) await cluster.DisposeAsync();
         _gate.Dispose();
     }
 
@@ -34,25 +33,23 @@ public sealed class Clusters : IAsyncLifetime
         var missing = ClusterUnderTest.MissingFor(kind);
         Assert.False(missing is not null && Tools.MustBePresent, missing);
         Assert.SkipWhen(missing is not null, missing ?? "");
-        var (cluster, client) = await ClusterAsync(kind);
-        var place = new Place(cluster, client, $"bot{Interlocked.Increment(ref _namespaces)}");
-        await cluster.Kubectl().OkAsync("create -f -", $"{{apiVersion: v1, kind: Namespace, metadata: {{name: {place.Namespace}}}}}");
+        var cluster = await ClusterAsync(kind);
+        cluster.ThrowIfEnded();
+        var place = new Place(cluster, $"bot{Interlocked.Increment(ref _namespaces)}");
+        var named = new JsonObject { ["metadata"] = new JsonObject { ["name"] = place.Namespace } };
+        await place.Client.CreateAsync(ChatOps.Kubernetes.Kinds.Namespaces, null, named, Ended);
         return place;
     }
 
     /// <summary>An embedded cluster for one test alone, which may do with it what it likes; the caller disposes it.</summary>
-    internal static async Task<Place> OwnAsync()
-    {
-        var (cluster, client) = await StartAsync("embedded", []);
-        return new Place(cluster, client, "default");
-    }
+    internal static async Task<Place> OwnAsync() => new(await StartAsync("embedded"), "default");
 
-    private async Task<(ClusterUnderTest Cluster, IKubernetesClient Client)> ClusterAsync(string kind)
+    private async Task<ClusterUnderTest> ClusterAsync(string kind)
     {
         await _gate.WaitAsync();
         try
         {
-            return _clusters.TryGetValue(kind, out var running) ? running : _clusters[kind] = await StartAsync(kind, _fronts);
+            return _clusters.TryGetValue(kind, out var running) ? running : _clusters[kind] = await StartAsync(kind);
         }
         finally
         {
@@ -60,7 +57,7 @@ public sealed class Clusters : IAsyncLifetime
         }
     }
 
-    private static async Task<(ClusterUnderTest Cluster, IKubernetesClient Client)> StartAsync(string kind, List<IAsyncDisposable> fronts)
+    private static async Task<ClusterUnderTest> StartAsync(string kind)
     {
         var cluster = await ClusterUnderTest.StartAsync(kind, programs: new Dictionary<string, ContainerProgram>
         {
@@ -71,45 +68,29 @@ public sealed class Clusters : IAsyncLifetime
             ["killed"] = c => c.Start("/bin/sh", "-c", "kill -9 $$"),
             ["cannot"] = c => c.Start("/bin/sh", "-c", "echo looking; echo the archive is damaged; exit 1"),
         });
-        var client = cluster.Client;
-        if (cluster.Real is not null)
-        {
-            var front = await ClusterFront.StartAsync(cluster.Real);
-            fronts.Add(front);
-            var kubeconfig = new Kubeconfig();
-            kubeconfig.Add(front.Kubeconfig, "front");
-            client = new KubernetesClient(kubeconfig.Connect());
-        }
-        await DefinitionsAsync(client);
-        return (cluster, client);
-    }
-
-    private static async Task DefinitionsAsync(IKubernetesClient client)
-    {
-        var kind = new ResourceKind<DataResource>(
-            "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition",
-            ChatOps.Kubernetes.Kinds.ConfigMaps.Json, Namespaced: false);
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "charts", "chatops", "crds")))
-        {
-            var definition = YamlDocuments.Parse(await File.ReadAllTextAsync(file)).Single();
-            await client.PatchAsync(
-                kind, null, (string)definition["metadata"]!["name"]!, Patch.Apply(definition, force: true), CancellationToken.None);
-        }
+        await Definitions.InstallAsync(cluster.Client);
+        return cluster;
     }
 }
 
 /// <summary>A namespace with workloads to act on.</summary>
-internal sealed record Place(ClusterUnderTest Cluster, IKubernetesClient Client, string Namespace)
+internal sealed record Place(ClusterUnderTest Cluster, string Namespace)
 {
+    public IKubernetesClient Client => Cluster.Client;
+
     public Task<string> KubectlAsync(string arguments, string? input = null) =>
         Cluster.Kubectl().OkAsync($"-n {Namespace} {arguments}", input);
 
     /// <summary>A Deployment and a StatefulSet of the image <c>app:1</c>, both ready.</summary>
     public async Task WorkloadsAsync()
     {
-        await KubectlAsync("create -f -", Workload("Deployment", "shop") + "\n---\n" + Workload("StatefulSet", "home"));
-        await KubectlAsync("rollout status deployment/shop --timeout=150s");
-        await KubectlAsync("rollout status statefulset/home --timeout=150s");
+        await Client.CreateAsync(Kinds.Deployments, Namespace, YamlDocuments.Parse(Workload("Deployment", "shop")).Single(), Ended);
+        await Client.CreateAsync(Kinds.StatefulSets, Namespace, YamlDocuments.Parse(Workload("StatefulSet", "home")).Single(), Ended);
+        var time = TimeProvider.System;
+        await Client.WaitForAsync(Kinds.Deployments, Namespace, "shop", d => d is { Status.AvailableReplicas: 1 }, time, Ended)
+            .WaitAsync(Patience, Ended);
+        await Client.WaitForAsync(Kinds.StatefulSets, Namespace, "home", s => s is { Status.ReadyReplicas: 1 }, time, Ended)
+            .WaitAsync(Patience, Ended);
     }
 
     /// <summary>A bot whose targets are those two.</summary>
@@ -124,11 +105,20 @@ internal sealed record Place(ClusterUnderTest Cluster, IKubernetesClient Client,
         "workload: statefulset/home, ", "workload: statefulset/home, home: { path: /data, claim: data, sidecarImage: restores:1 }, ",
         StringComparison.Ordinal), time: time);
 
-    public async Task<string> ImageAsync(string workload) =>
-        (await KubectlAsync($"get {workload} -o jsonpath={{.spec.template.spec.containers[0].image}}")).Trim();
+    /// <param name="workload">As kubectl names it: <c>deployment/shop</c>.</param>
+    public async Task<string> ImageAsync(string workload)
+    {
+        ResourceKind kind = workload.StartsWith("deployment/", StringComparison.Ordinal) ? Kinds.Deployments : Kinds.StatefulSets;
+        var found = await Client.FindRawAsync(kind, Namespace, workload.Split('/')[1], Ended);
+        return found!.ItemsAt("spec", "template", "spec", "containers").First().Text("image")!;
+    }
 
     public async Task<JsonArray> PodsAsync(string app) =>
         (JsonArray)JsonNode.Parse(await KubectlAsync($"get pods -l app={app} -o json"))!["items"]!;
+
+    private static TimeSpan Patience => TimeSpan.FromSeconds(150);
+
+    private static CancellationToken Ended => TestContext.Current.CancellationToken;
 
     private static string Workload(string kind, string name) => $"""
         apiVersion: apps/v1

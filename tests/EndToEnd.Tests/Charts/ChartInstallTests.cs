@@ -14,7 +14,7 @@ public sealed class ChartInstallTests(ChartInstallTests.Server server) : IClassF
 
     public ValueTask InitializeAsync()
     {
-        Requirements.Need(ClusterUnderTest.MissingFor("real"));
+        Requirements.NeedRealApiServer();
         return ValueTask.CompletedTask;
     }
 
@@ -70,13 +70,17 @@ public sealed class ChartInstallTests(ChartInstallTests.Server server) : IClassF
         Assert.Equal(rights, answers.Count);
         Assert.All(answers, answer => Assert.EndsWith(": yes", answer, StringComparison.Ordinal));
         await HelmAsync("upgrade", "chatops", Helm.Chart, "--reuse-values", "--set", "rbac.create=false", "--server-side=false");
-        Assert.Contains("patch statefulsets.apps/ghostwire: no", await CanIAsync());
+        Assert.Contains("patch statefulsets.apps/ghostwire: no", await CanIAsync(" statefulsets.apps/"));
     }
 
-    private async Task<IReadOnlyList<string>> CanIAsync()
+    /// <param name="about">Asks only the lines that have this; each of them is a kubectl or more.</param>
+    private async Task<IReadOnlyList<string>> CanIAsync(string about = "")
     {
-        var run = await ToolRun.OfAsync("sh", ["-c", string.Join('\n', RightsQuestions.Documented)], environment:
+        var lines = RightsQuestions.Documented.Where(l =>
+            !l.StartsWith("may ", StringComparison.Ordinal) || l.Contains(about, StringComparison.Ordinal));
+        var run = await ToolRun.OfAsync("sh", ["-c", string.Join('\n', lines)], environment:
         [
+            ("GOMAXPROCS", "1"),
             ("KUBECONFIG", server.KubeconfigPath),
             ("PATH", $"{Path.GetDirectoryName(Tools.Kubectl)}:{Environment.GetEnvironmentVariable("PATH")}"),
         ], limit: TimeSpan.FromMinutes(3));

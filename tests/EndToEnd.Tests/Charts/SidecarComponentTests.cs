@@ -134,7 +134,7 @@ public sealed class SidecarComponentTests : IDisposable
     [Fact]
     public async Task The_real_api_server_makes_a_pod_of_it_whose_application_has_no_token()
     {
-        Requirements.Need(ClusterUnderTest.MissingFor("real"));
+        Requirements.NeedRealApiServer();
         await using var cluster = await ClusterUnderTest.StartAsync("real");
         var kubectl = cluster.Kubectl();
         await kubectl.OkAsync("create namespace signal");
@@ -152,7 +152,7 @@ public sealed class SidecarComponentTests : IDisposable
     [Fact]
     public async Task The_real_api_server_takes_the_job_that_restores_without_the_bot()
     {
-        Requirements.Need(ClusterUnderTest.MissingFor("real"));
+        Requirements.NeedRealApiServer();
         await using var cluster = await ClusterUnderTest.StartAsync("real");
         var job = await File.ReadAllTextAsync(
             Path.Combine(Helm.Chart, "examples", "restore-job.yaml"), TestContext.Current.CancellationToken);

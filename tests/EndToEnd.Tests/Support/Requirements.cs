@@ -12,5 +12,7 @@ internal static class Requirements
         Assert.SkipWhen(missing is not null, missing ?? "");
     }
 
+    public static void NeedRealApiServer() => Need(ClusterUnderTest.MissingFor("real"));
+
     public static void NeedSignalEngine() => Need(NodeParts.Installed ? null : NodeParts.HowToGet);
 }

@@ -6,22 +6,25 @@ using Microsoft.AspNetCore.Http;
 
 namespace ChatOps.Shared.Tests.Kubernetes;
 
-public sealed class EventSinkTests
+public sealed class EventSinkTests(RealCluster real)
 {
     private static readonly ObjectReference About =
         new() { ApiVersion = "apps/v1", Kind = "StatefulSet", Namespace = "default", Name = new string('n', 250), Uid = "u" };
 
     private readonly ConcurrentQueue<string> _log = [];
 
-    public static TheoryData<string> Kinds => [.. ClusterUnderTest.Kinds];
-
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public async Task What_is_told_twice_stands_there_once_and_what_differs_beside_it(string kind)
+    [Fact]
+    public async Task What_is_told_twice_stands_there_once_and_what_differs_beside_it()
     {
-        Assert.False(ClusterUnderTest.MissingFor(kind) is not null && Tools.MustBePresent, ClusterUnderTest.MissingFor(kind));
-        Assert.SkipWhen(ClusterUnderTest.MissingFor(kind) is not null, ClusterUnderTest.MissingFor(kind) ?? "");
-        await using var cluster = await ClusterUnderTest.StartAsync(kind);
+        await using var embedded = await ClusterUnderTest.StartAsync();
+        await StandsOnceAsync(embedded);
+    }
+
+    [Fact]
+    public async Task So_it_does_on_the_real_API_server() => await StandsOnceAsync(await real.GetAsync());
+
+    private async Task StandsOnceAsync(ClusterUnderTest cluster)
+    {
         var sink = new EventSink(cluster.Client, "tester", TimeProvider.System, _log.Enqueue);
         sink.Normal(About, "Began", "it began");
         sink.Normal(About, "Began", "it began");

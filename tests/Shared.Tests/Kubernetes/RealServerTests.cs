@@ -1,31 +1,15 @@
 using System.Text.Json.Nodes;
 using ChatOps.Kubernetes;
-using ChatOps.Testing.Cluster;
 
 namespace ChatOps.Shared.Tests.Kubernetes;
 
 /// <summary>The client against the real API server: TLS, tokens, its own words of refusal, its own watch.</summary>
-public sealed class RealServerTests : IAsyncLifetime
+public sealed class RealServerTests(RealCluster real)
 {
-    private ClusterUnderTest? _cluster;
-
-    public async ValueTask InitializeAsync()
-    {
-        var missing = ClusterUnderTest.MissingFor("real");
-        Assert.False(missing is not null && Tools.MustBePresent, missing);
-        Assert.SkipWhen(missing is not null, missing ?? "");
-        _cluster = await ClusterUnderTest.StartAsync("real");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_cluster is not null) await _cluster.DisposeAsync();
-    }
-
     [Fact]
     public async Task It_creates_patches_watches_and_deletes()
     {
-        var client = _cluster!.Client;
+        var client = (await real.GetAsync()).Client;
         Assert.StartsWith("v1.", await client.VersionAsync(CancellationToken.None), StringComparison.Ordinal);
         var body = new JsonObject { ["metadata"] = new JsonObject { ["name"] = "a" }, ["data"] = new JsonObject { ["x"] = "1" } };
         var made = await client.CreateAsync(Kinds.ConfigMaps, "default", body, CancellationToken.None);
@@ -45,8 +29,8 @@ public sealed class RealServerTests : IAsyncLifetime
     [Fact]
     public async Task A_missing_right_is_named_with_what_to_add()
     {
-        var connection =
-            Kubeconfig.Load([_cluster!.KubeconfigPath]).Connect() with { Credentials = Credentials.Token(new("nobody-knows-this")) };
+        var kubeconfig = (await real.GetAsync()).KubeconfigPath;
+        var connection = Kubeconfig.Load([kubeconfig]).Connect() with { Credentials = Credentials.Token(new("nobody-knows-this")) };
         using var stranger = new KubernetesClient(connection);
         var unknown = await Assert.ThrowsAsync<ApiException>(() =>
             stranger.ListAsync(Kinds.Pods, "default", Selection.All, CancellationToken.None));

@@ -42,7 +42,7 @@ public sealed class ClusterUnderTest : IAsyncDisposable
         string kind = "embedded", EmbeddedClusterOptions? options = null, IReadOnlyDictionary<string, ContainerProgram>? programs = null)
     {
         var cluster = kind == "real"
-            ? new ClusterUnderTest(null, await RealApiServer.StartAsync(Tools.EnvTest!))
+            ? new ClusterUnderTest(null, await RealApiServer.StartAsync())
             : new ClusterUnderTest(await EmbeddedCluster.StartAsync(options), null);
         if (programs is not null)
             await cluster.StartKubeletAsync(programs);

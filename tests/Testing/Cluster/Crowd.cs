@@ -23,8 +23,7 @@ public sealed class Crowd(int size, int namespaces = 10)
     /// <summary>The definitions of our resources.</summary>
     public static void Define(EmbeddedCluster into)
     {
-        var definitions = Directory.EnumerateFiles(Path.Combine(Repository.Root, "charts", "chatops", "crds"));
-        foreach (var file in definitions) into.Apply(File.ReadAllText(file));
+        foreach (var definition in Definitions.Texts) into.Apply(definition);
     }
 
     /// <summary>The definitions of our resources and every workload, with the image <c>app:1</c>.</summary>

@@ -4,6 +4,7 @@ namespace ChatOps.Testing.Cluster;
 
 /// <summary>
 /// Waits for something that will happen, and says what did not when the deadline passes, with what <c>otherwise</c> tells of it then.
+/// What costs much to ask is asked less often, so that asking does not delay what it waits for.
 /// </summary>
 public static class Eventually
 {
@@ -15,12 +16,14 @@ public static class Eventually
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
+            var asked = TimeProvider.System.GetTimestamp();
             if (await ask() is { } found)
                 return found;
+            var cost = TimeProvider.System.GetElapsedTime(asked);
             if (TimeProvider.System.GetElapsedTime(started).TotalSeconds > seconds)
                 throw new TimeoutException(
                     string.Create(CultureInfo.InvariantCulture, $"{what}: not within {seconds} s{otherwise?.Invoke()}"));
-            await Task.Delay(Between, TimeProvider.System, CancellationToken.None);
+            await Task.Delay(cost > Between ? cost : Between, TimeProvider.System, CancellationToken.None);
         }
     }
 

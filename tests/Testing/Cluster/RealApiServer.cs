@@ -6,10 +6,25 @@ using ChatOps.Cluster.Kubelet;
 namespace ChatOps.Testing.Cluster;
 
 /// <summary>A real etcd, kube-apiserver and kube-controller-manager on free ports, gone without a trace when disposed.</summary>
-/// <remarks>The envtest convention of controller-runtime; there is no kubelet: put a process kubelet beside it.</remarks>
+/// <remarks>
+/// The envtest convention of controller-runtime; there is no kubelet: put a process kubelet beside it. The server at hand (v1.20) knows no
+/// CEL rules: it drops them from a definition that is created and refuses them in one that is applied.
+/// </remarks>
 public sealed class RealApiServer : IAsyncDisposable
 {
-    internal const string AdminToken = "admin-token-of-a-test";
+    /// <summary>
+    /// What a server of 1.20 serves, as far as anything here uses it: half of what it costs to start is all the others. A newer one has
+    /// other versions of them, and serves all it has.
+    /// </summary>
+    private static readonly string[] Apis =
+    [
+        "v1", "admissionregistration.k8s.io/v1", "apiextensions.k8s.io/v1", "apiregistration.k8s.io/v1", "apps/v1",
+        "authentication.k8s.io/v1", "authorization.k8s.io/v1", "autoscaling/v1", "batch/v1", "coordination.k8s.io/v1",
+        "discovery.k8s.io/v1beta1", "events.k8s.io/v1", "networking.k8s.io/v1", "node.k8s.io/v1", "policy/v1beta1",
+        "rbac.authorization.k8s.io/v1", "scheduling.k8s.io/v1", "storage.k8s.io/v1",
+    ];
+
+    private const string AdminToken = "admin-token-of-a-test";
     private readonly string _directory = Directory.CreateTempSubdirectory("chatops-api-").FullName;
     private readonly List<Process> _processes = [];
     private readonly ChildSpawner _spawner = new();
@@ -20,13 +35,24 @@ public sealed class RealApiServer : IAsyncDisposable
 
     public Uri Url { get; private set; } = new("https://127.0.0.1");
 
-    /// <summary>
-    /// A newer server for custom resources alone, where <c>apiextensions-apiserver</c> lies beside the others; null where it does not. It
-    /// asks the older one who somebody is and what they may do.
-    /// </summary>
-    public Uri? CustomResources { get; private set; }
-
     public string KubeconfigPath => Path.Combine(_directory, "kubeconfig");
+
+    /// <summary>The text of a kubeconfig of an administrator.</summary>
+    public string Kubeconfig => $$"""
+        apiVersion: v1
+        kind: Config
+        clusters:
+        - name: real
+          cluster: {server: "{{Url}}", insecure-skip-tls-verify: true}
+        users:
+        - name: admin
+          user: {token: "{{AdminToken}}"}
+        contexts:
+        - name: real
+          context: {cluster: real, user: admin, namespace: default}
+        current-context: real
+
+        """;
 
     /// <summary>Throws with what the programs last said when one of them has ended by itself.</summary>
     public void ThrowIfEnded()
@@ -38,9 +64,10 @@ public sealed class RealApiServer : IAsyncDisposable
                 $"{ended.StartInfo.ArgumentList[^1]} ended with {ended.ExitCode}:\n{string.Join('\n', _lastWords)}");
     }
 
-    public static async Task<RealApiServer> StartAsync(string assets)
+    /// <summary>With the programs of <see cref="Tools.EnvTest"/>, which must be there.</summary>
+    public static async Task<RealApiServer> StartAsync()
     {
-        var server = new RealApiServer(assets);
+        var server = new RealApiServer(Tools.EnvTest!);
         try
         {
             await server.StartProcessesAsync();
@@ -72,7 +99,8 @@ public sealed class RealApiServer : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(_directory, "sa.key"), key.ExportRSAPrivateKeyPem());
         await File.WriteAllTextAsync(Path.Combine(_directory, "tokens.csv"), $"{AdminToken},admin,admin,system:masters\n");
         Url = new($"https://127.0.0.1:{secure}");
-        await File.WriteAllTextAsync(KubeconfigPath, Kubeconfig());
+        var old = await IsOldAsync();
+        await File.WriteAllTextAsync(KubeconfigPath, Kubeconfig);
         await StartAsync("etcd", $"--data-dir={_directory}/etcd --listen-client-urls=http://127.0.0.1:{client}",
             $"--advertise-client-urls=http://127.0.0.1:{client} --listen-peer-urls=http://127.0.0.1:{peer} --unsafe-no-fsync");
         await StartAsync("kube-apiserver",
@@ -80,27 +108,24 @@ public sealed class RealApiServer : IAsyncDisposable
             $"--bind-address=127.0.0.1 --cert-dir={_directory}/certificates --service-account-issuer=https://kubernetes.default.svc",
             $"--service-account-signing-key-file={_directory}/sa.key --service-account-key-file={_directory}/sa.key",
             "--api-audiences=kubernetes.default.svc --authorization-mode=RBAC",
-            $"--token-auth-file={_directory}/tokens.csv --allow-privileged");
-        await WaitReadyAsync(Url);
-        await StartExtensionsAsync(client);
+            $"--token-auth-file={_directory}/tokens.csv --allow-privileged --profiling=false",
+            old ? $"--enable-priority-and-fairness=false --runtime-config=api/all=false,{Served}" : "--v=0");
+        await WaitReadyAsync();
         await StartAsync("kube-controller-manager", $"--kubeconfig={KubeconfigPath} --service-account-private-key-file={_directory}/sa.key",
-            "--controllers=*,-ttl --leader-elect=false --port=0 --secure-port=0");
+            // Without its own addresses; newer ones have only one.
+            $"--controllers=*,-ttl --leader-elect=false --secure-port=0 {(old ? "--port=0" : "--v=0")}");
     }
 
-    private async Task StartExtensionsAsync(int etcd)
+    private static string Served => string.Join(',', Apis.Select(a => $"{a}=true"));
+
+    /// <summary>Of 1.20, as it says itself: <c>Kubernetes v1.20.2</c>.</summary>
+    private async Task<bool> IsOldAsync()
     {
-        const string Program = "apiextensions-apiserver";
-        if (!File.Exists(Path.Combine(_assets, Program))) return;
-        var port = HostPorts.Take();
-        var url = new Uri($"https://127.0.0.1:{port}");
-        await StartAsync(Program,
-            $"--etcd-servers=http://127.0.0.1:{etcd} --etcd-prefix=/extensions --bind-address=127.0.0.1 --secure-port={port}",
-            $"--cert-dir={_directory}/extensions --kubeconfig={KubeconfigPath} --authentication-kubeconfig={KubeconfigPath}",
-            // Of what the older server has not: flow control in v1, admission policies.
-            $"--authorization-kubeconfig={KubeconfigPath} --enable-priority-and-fairness=false",
-            "--disable-admission-plugins=MutatingAdmissionPolicy,ValidatingAdmissionPolicy");
-        await WaitReadyAsync(url);
-        CustomResources = url;
+        var start = new ProcessStartInfo(Path.Combine(_assets, "kube-apiserver"), ["--version"]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        var said = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return said.StartsWith("Kubernetes v1.20.", StringComparison.Ordinal);
     }
 
     /// <summary>SIGKILL of etcd, and a new one on its data and its port; the API server finds it by itself.</summary>
@@ -141,7 +166,7 @@ public sealed class RealApiServer : IAsyncDisposable
         }
     }
 
-    private async Task WaitReadyAsync(Uri url)
+    private async Task WaitReadyAsync()
     {
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
         using var http = new HttpClient(handler);
@@ -150,7 +175,7 @@ public sealed class RealApiServer : IAsyncDisposable
         {
             try
             {
-                return (await http.GetAsync(new Uri(url, "/readyz"))).IsSuccessStatusCode
+                return (await http.GetAsync(new Uri(Url, "/readyz"))).IsSuccessStatusCode
                     && (await http.GetAsync(new Uri(Url, "/api/v1/namespaces/default"))).IsSuccessStatusCode;
             }
             catch (HttpRequestException)
@@ -159,20 +184,4 @@ public sealed class RealApiServer : IAsyncDisposable
             }
         });
     }
-
-    private string Kubeconfig() => $$"""
-        apiVersion: v1
-        kind: Config
-        clusters:
-        - name: real
-          cluster: {server: "{{Url}}", insecure-skip-tls-verify: true}
-        users:
-        - name: admin
-          user: {token: "{{AdminToken}}"}
-        contexts:
-        - name: real
-          context: {cluster: real, user: admin, namespace: default}
-        current-context: real
-
-        """;
 }
