@@ -1,4 +1,5 @@
 using ChatOps.Retention;
+using ChatOps.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -86,5 +87,6 @@ public sealed class RetentionPropertyTests
         RetentionPlan.Make(snapshots, rules).Verdicts.Select(v => $"{v.Snapshot.Name}: {string.Join(", ", v.Reasons)}");
 
     private static void ForAll(Func<RetentionCandidate[], RetentionRules, bool> holds) => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(Snapshots.ToArbitrary(), Rules.ToArbitrary(), holds));
+        Config.QuickThrowOnFailure.WithMaxTest(3000).WithReplay((ulong)Seeds.New(), Seeds.Gamma),
+        Prop.ForAll(Snapshots.ToArbitrary(), Rules.ToArbitrary(), holds));
 }

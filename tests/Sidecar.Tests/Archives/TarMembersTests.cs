@@ -1,4 +1,5 @@
 using ChatOps.Sidecar.Archives;
+using ChatOps.Testing;
 
 namespace ChatOps.Sidecar.Tests.Archives;
 
@@ -27,7 +28,7 @@ public sealed class TarMembersTests
     [Fact]
     public void Whatever_bytes_are_damaged_the_end_is_an_error_of_the_documented_kinds_or_none()
     {
-        var (good, random, refused) = (Tar(), new Random(5), 0);
+        var (good, random, refused) = (Tar(), Seeds.NewRandom(), 0);
         for (var i = 0; i < 30_000; i++)
         {
             var bad = good[..(i % 3 == 0 ? random.Next(good.Length) : good.Length)];

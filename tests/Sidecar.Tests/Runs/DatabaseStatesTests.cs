@@ -3,6 +3,7 @@ using System.Text;
 using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Sqlite;
 using ChatOps.Sidecar.Tests.Sqlite;
+using ChatOps.Testing;
 using ChatOps.Testing.Sqlite;
 using Microsoft.Data.Sqlite;
 
@@ -98,7 +99,7 @@ public sealed class DatabaseStatesTests : IDisposable
             database.Run("CREATE TABLE t(x); " + Fill(500));
         var bytes = File.ReadAllBytes(_home.At("a.db"));
         Assert.True(bytes.Length > 8192);
-        RandomNumberGenerator.Fill(bytes.AsSpan(4096));
+        Seeds.NewRandom().NextBytes(bytes.AsSpan(4096));
         File.WriteAllBytes(_home.At("a.db"), bytes);
         var manifest = await RunAsync(3);
         Assert.StartsWith("a.db: failed: ", Assert.Single(manifest.Verification.Failures), StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ChatOps.Testing;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Tests.Runs;
@@ -11,7 +12,7 @@ public sealed class VerifyRunTests
         using var home = new Home();
         var (name, path) = await Archive(home);
         var good = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
-        var random = new Random(3);
+        var random = Seeds.NewRandom();
         for (var i = 0; i < 60; i++)
         {
             var bad = (byte[])good.Clone();
@@ -73,7 +74,7 @@ public sealed class VerifyRunTests
     {
         home.Write("a", "hello");
         var noise = new byte[60_000];
-        new Random(1).NextBytes(noise);
+        Seeds.NewRandom().NextBytes(noise);
         await File.WriteAllBytesAsync(home.At("noise"), noise, TestContext.Current.CancellationToken);
         var manifest = await home.SnapshotAsync();
         await home.VerifyAsync(manifest.Name);

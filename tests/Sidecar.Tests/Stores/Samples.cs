@@ -1,5 +1,6 @@
 using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Stores;
+using ChatOps.Testing;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Tests.Stores;
@@ -10,7 +11,7 @@ internal static class Samples
     public static byte[] Noise(int length)
     {
         var bytes = new byte[length];
-        new Random(7).NextBytes(bytes);
+        Seeds.NewRandom().NextBytes(bytes);
         return bytes;
     }
 

@@ -5,7 +5,10 @@ using SQLitePCL;
 
 namespace ChatOps.Testing.Sqlite;
 
-/// <summary>Microsoft.Data.Sqlite on the system's own libsqlite3, without pooling, so that a closed connection is closed.</summary>
+/// <summary>
+/// Microsoft.Data.Sqlite on the system's own libsqlite3, without pooling, so that a closed connection is closed. Its <c>randomblob</c>
+/// follows the seed of the run.
+/// </summary>
 public static class PlainSqlite
 {
     static PlainSqlite()
@@ -18,6 +21,14 @@ public static class PlainSqlite
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         connection.Open();
+        var random = Seeds.NewRandom();
+        connection.CreateFunction("randomblob", (long length) =>
+        {
+            // As SQLite's own: less than one is one.
+            var blob = new byte[Math.Max(1, length)];
+            random.NextBytes(blob);
+            return blob;
+        });
         return connection;
     }
 
