@@ -2,10 +2,15 @@ using System.Diagnostics;
 
 namespace ChatOps.Sidecar.Tests;
 
-/// <summary>The program as people start it: its own process, the test's home, store and scratch.</summary>
+/// <summary>
+/// The program as people start it: its own process, the test's home, store and scratch. It is the one of the image where
+/// <c>CHATOPS_PROGRAMS</c> names the folder it was published to, else the one that was built.
+/// </summary>
 internal static class Cli
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "sidecar");
+    private static readonly string Program = Environment.GetEnvironmentVariable("CHATOPS_PROGRAMS") is { Length: > 0 } published
+        ? Path.Combine(published, "sidecar", "sidecar")
+        : Path.Combine(AppContext.BaseDirectory, "sidecar");
 
     public static Process Start(Home home, params string[] arguments) => Start(home, new Dictionary<string, string?>(), arguments);
 

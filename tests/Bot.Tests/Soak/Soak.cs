@@ -117,7 +117,7 @@ internal sealed partial class Soak(SoakWorld world, SoakLoad load, int seed, Act
         {
             var target = $"app-{_random.Next(world.Crowd.Size)}";
             if (!_busy.Add(target)) continue;
-            world.Type("1", NextId(), $"/deploy {target} {(_random.Next(10) == 0 ? "broken" : "v")}{_deploys}");
+            world.Type("1", NextId(), $"/deploy {target} {(_deploys % 10 == 9 ? "broken" : "v")}{_deploys}");
         }
     }
 

@@ -1,19 +1,21 @@
-using System.Globalization;
 using ChatOps.Bot.Tests.Support;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Testing;
 using ChatOps.Testing.Cluster;
 
 namespace ChatOps.Bot.Tests.Soak;
 
 /// <summary>
-/// A long time with a thousand targets, all of it simulated: nothing is lost, nothing is told twice, nothing is left open, and the memory
-/// does not grow. Half a day by itself; the week where <c>CHATOPS_SOAK_HOURS</c> is 168, as <c>make soak</c> has it.
+/// A long time with many targets, all of it simulated: nothing is lost, nothing is told twice, nothing is left open, and the memory
+/// does not grow. Half a day with a few by itself, in which everything fails once; a week with a thousand in <c>make prove</c>.
 /// </summary>
 [Collection(nameof(Alone))]
+[Trait("prove", "sunday")]
 public sealed class SoakTests(ITestOutputHelper output)
 {
-    private const int Targets = 1000, ChangesADay = 800, AskedADay = 1300, Week = 7 * 24;
+    private static readonly int Targets = Proof.Size(60, 1000), Hours = Proof.Size(12, 7 * 24);
+    private static readonly int Changes = 800 * Targets / 1000 * Hours / 24, Asked = 1300 * Targets / 1000 * Hours / 24;
 
     /// <summary>
     /// What a byte of an object's JSON takes in memory: a tree of nodes in the store, and again in each copy of it. After 4, 48 and 168
@@ -21,15 +23,13 @@ public sealed class SoakTests(ITestOutputHelper output)
     /// </summary>
     private const int HeapOfText = 14;
 
-    private static int Hours => int.Parse(Environment.GetEnvironmentVariable("CHATOPS_SOAK_HOURS") ?? "12", CultureInfo.InvariantCulture);
-
     [Fact]
     public async Task Nothing_is_lost_told_twice_or_left_behind()
     {
-        await using var world = await SoakWorld.StartAsync(Targets, seed: 1);
+        await using var world = await SoakWorld.StartAsync(Targets, Seeds.New());
         var (span, started) = (TimeSpan.FromHours(Hours), TimeProvider.System.GetTimestamp());
         void Log(string line) => output.WriteLine($"{TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s, {line}");
-        var soak = new Soak(world, new SoakLoad(span, AskedADay * Hours / 24, ChangesADay * Hours / 24), seed: 2, Log);
+        var soak = new Soak(world, new SoakLoad(span, Asked, Changes), Seeds.New(1), Log);
         soak.Schedule();
         await world.StartBotAsync();
         await FollowedAsync(world);
@@ -55,8 +55,9 @@ public sealed class SoakTests(ITestOutputHelper output)
         // Three by the rules, what failed, what a change goes back to, and what came since the rules were last followed.
         Assert.True(kept < 12 * world.Crowd.WithHomes.Count(), $"{kept} snapshots are kept, whatever the rules say");
         Assert.Empty(soak.NotAccountedFor(ended).Take(20));
-        Assert.True(soak.Snapshots >= 20_000 * Hours / Week, $"{soak.Snapshots} snapshots");
-        Assert.True(soak.Changes >= 5_000 * Hours / Week, $"{soak.Changes} changes");
+        Assert.True(soak.Snapshots >= 20_000L * Targets / 1000 * Hours / 168, $"{soak.Snapshots} snapshots");
+        // Some are denied, some targets are busy; of few, chance may take more.
+        Assert.True(soak.Changes >= Changes * Proof.Size(75, 89) / 100, $"{soak.Changes} changes");
         // A tenth asks for a version that does not come up; others meet an API server that is away for longer than they may take.
         Assert.InRange(soak.RolledBack, soak.Changes / 20, soak.Changes / 3);
         var explained = Math.Max(0, late.Kept - early.Kept) * HeapOfText;

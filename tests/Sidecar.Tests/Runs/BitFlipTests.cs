@@ -4,15 +4,17 @@ using ChatOps.Sidecar.Archives.Age;
 using ChatOps.Sidecar.Runs;
 using ChatOps.Sidecar.Tests.Archives.Age;
 using ChatOps.Sidecar.Tests.Stores;
+using ChatOps.Testing;
 using ChatOps.Testing.Sqlite;
 using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Tests.Runs;
 
 /// <summary>One bit, anywhere in an archive or its manifest: verify finds it, and says that it is damage.</summary>
+[Trait("prove", "thursday")]
 public sealed class BitFlipTests : IDisposable
 {
-    private const int Flips = 400, FlipsThroughAge = 40;
+    private static readonly int Flips = Proof.Size(60, 400), FlipsThroughAge = Proof.Size(10, 40);
     private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
 
     private readonly Home _home = new();
@@ -129,7 +131,7 @@ public sealed class BitFlipTests : IDisposable
     private async Task<int> FoundAsync(string key, Manifest manifest, AgeIdentity? identity, int flips)
     {
         await new VerifyRun(_store, null, identity).RunAsync(manifest.Name, Token);
-        var (random, good, found) = (new Random(11), _store[key], 0);
+        var (random, good, found) = (Seeds.NewRandom(), _store[key], 0);
         for (; found < flips; found++)
             await RequireFoundAsync(key, good, random.Next(good.Length * 8), manifest, identity);
         return found;

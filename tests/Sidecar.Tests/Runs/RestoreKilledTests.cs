@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Runs;
+using ChatOps.Testing;
 
 namespace ChatOps.Sidecar.Tests.Runs;
 
@@ -8,9 +9,11 @@ namespace ChatOps.Sidecar.Tests.Runs;
 /// SIGKILL of the real command at moments spread over its steps: whoever looks at the place afterwards finds old or new contents and never
 /// both, nothing of the old is lost, and the same command run again finishes.
 /// </summary>
+[Trait("prove", "saturday")]
 public sealed class RestoreKilledTests : IDisposable
 {
-    private const int Files = 800, Kills = 20, MostKills = 100;
+    private const int Files = 800, MostKills = 100;
+    private static readonly int Kills = Proof.Size(6, 20);
     private readonly Home _home = new();
     private string _into = "";
     private bool _mounted;

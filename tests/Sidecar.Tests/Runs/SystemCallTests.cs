@@ -1,9 +1,12 @@
+using ChatOps.Testing;
+
 namespace ChatOps.Sidecar.Tests.Runs;
 
 /// <summary>
 /// Every system call the program makes on the home, the store, scratch and the place of a restore fails in turn, in the real process.
 /// Whatever fails: old data is whole, nothing half-made has a final name, the end is a documented one in words, and the next run succeeds.
 /// </summary>
+[Trait("prove", "friday")]
 public sealed class SystemCallTests
 {
     private static readonly (string Call, string Error)[] Faults =
@@ -22,7 +25,7 @@ public sealed class SystemCallTests
     public async Task A_snapshot_is_whole_or_not_there_whatever_call_fails()
     {
         using var first = new FragileHome();
-        await FailEachAsync(first, each: 3, atLeast: 40, ["snapshot"], async fault =>
+        await FailEachAsync(first, each: Proof.Size(1, 3), atLeast: Proof.Size(15, 40), ["snapshot"], async fault =>
         {
             using var fragile = new FragileHome();
             if (await Strace.InjectAsync(fragile.Home, fault, "snapshot") is not { } end)
@@ -41,7 +44,7 @@ public sealed class SystemCallTests
     {
         using var first = new FragileHome();
         var line = await first.RestoreLineAsync();
-        await FailEachAsync(first, each: 3, atLeast: 40, line, async fault =>
+        await FailEachAsync(first, each: Proof.Size(1, 3), atLeast: Proof.Size(15, 40), line, async fault =>
         {
             using var fragile = new FragileHome();
             var same = await fragile.RestoreLineAsync();
@@ -61,7 +64,7 @@ public sealed class SystemCallTests
     {
         using var fragile = new FragileHome();
         var name = (await fragile.RestoreLineAsync())[1];
-        await FailEachAsync(fragile, each: 4, atLeast: 8, ["verify", name], async fault =>
+        await FailEachAsync(fragile, each: Proof.Size(2, 4), atLeast: Proof.Size(4, 8), ["verify", name], async fault =>
         {
             if (await Strace.InjectAsync(fragile.Home, fault, "verify", name) is not { } end)
                 return false;
