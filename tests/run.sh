@@ -1,23 +1,26 @@
 #!/usr/bin/env bash
-# Builds once, runs every test project, and closes with one line that counts them all.
-set -uo pipefail
+# Builds, publishes what the images hold, and runs every test: tests/run.sh [--only PROJECT] [--prove every|today|DAY] [-- OPTIONS OF XUNIT]
+# What analyzers find is for `make lint`, which is why nothing here waits for them.
+set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.cache/tools:$PATH"
 [ -n "${KUBEBUILDER_ASSETS:-}" ] || { [ -x .cache/envtest/kube-apiserver ] && export KUBEBUILDER_ASSETS="$PWD/.cache/envtest"; }
+export RunAnalyzers=false
 
-dotnet build ChatOps.sln -c Release -v quiet --nologo || exit 1
-
-# End-to-end tests run the programs as the images have them: whole, trimmed and compiled ahead.
-export CHATOPS_PROGRAMS="$PWD/.cache/published"
-for program in sidecar bot; do tests/publish.sh "$program" "$CHATOPS_PROGRAMS/$program" || exit 1; done
-
-# A test that hangs is named after a minute, and ends its project after fifteen.
-rm -rf .cache/results
-dotnet test ChatOps.sln -c Release --no-build --nologo --logger trx --results-directory .cache/results \
-  --blame-hang --blame-hang-timeout 15m --blame-hang-dump-type none "$@"
-status=$?
-count() { cat .cache/results/*.trx 2>/dev/null | grep -o "<Counters [^>]*" | grep -o "$1=\"[0-9]*\"" | grep -o '[0-9]*' | awk '{s+=$1} END {print s+0}'; }
-passed=$(count passed); failed=$(count failed); total=$(count total)
-awk -f tests/failures.awk .cache/results/*.trx
-echo "$passed passed, $failed failed, $((total - passed - failed)) skipped"
-exit $status
+# A program is published again when something it is made of is newer than the last time.
+publish() {
+    local log=.cache/published/$1.log last=.cache/published/$1.published
+    if [ -e "$last" ] && [ -z "$(find "$1" shared Dockerfile."$1" Directory.*.props global.json .dockerignore tests/publish.sh \
+        \( -name bin -o -name obj \) -prune -o -newer "$last" ! -path "$1" ! -path shared -print -quit)" ]; then return; fi
+    rm -f "$last"
+    touch "$last.begun"
+    tests/publish.sh "$1" ".cache/published/$1" >"$log" 2>&1 || { cat "$log"; return 1; }
+    mv "$last.begun" "$last"
+}
+mkdir -p .cache/published
+publish sidecar & sidecar=$!
+publish bot & bot=$!
+dotnet build ChatOps.sln -c Release -v quiet --nologo
+wait $sidecar
+wait $bot
+exec dotnet tests/Suite/bin/Release/net10.0/Suite.dll "$@"
