@@ -1,4 +1,5 @@
 using ChatOps.Cluster.Json;
+using ChatOps.Kubernetes;
 using ChatOps.Testing.Cluster;
 
 namespace ChatOps.Cluster.Tests;
@@ -44,12 +45,19 @@ public sealed class DeploymentTests(SharedClusters clusters)
         await ns.ApplyAsync(Programs.Deployment("web", "test/polite:1", replicas: 1)
             .Replace("  replicas", "  strategy: {type: Recreate}\n  replicas", StringComparison.Ordinal));
         await ns.OkAsync("rollout status deployment/web --timeout=150s");
-        using var watch = ns.Follow("get pods -w --output-watch-events");
-        var old = (await watch.LineAsync(line => line.StartsWith("ADDED", StringComparison.Ordinal)))
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        // From a version before what it is to see, so that nothing is missed whenever it begins.
+        var (client, end) = (ns.Cluster.Client, TestContext.Current.CancellationToken);
+        var before = await client.ListAsync(Kubernetes.Kinds.Pods, ns.Name, Selection.All, end);
+        var old = Assert.Single(before.Items).Metadata.Uid;
         await ns.OkAsync("set image deployment/web app=test/polite:2");
-        await watch.LineAsync(line => line.StartsWith("DELETED", StringComparison.Ordinal) && line.Contains(old, StringComparison.Ordinal));
-        await watch.LineAsync(line => line.StartsWith("ADDED", StringComparison.Ordinal) && !line.Contains(old, StringComparison.Ordinal));
+        WatchEvent<Pod>? last = null;
+        await foreach (var change in client.WatchAsync(Kubernetes.Kinds.Pods, ns.Name, Selection.All, before.ResourceVersion, end))
+        {
+            if (change.Object.Metadata.Uid != old) break;
+            last = change;
+        }
+        // The controller goes on as soon as the pod is over, which it may be a moment before its object is gone.
+        Assert.True(last is { Type: WatchEventType.Deleted } or { Object.IsOver: true }, $"the old pod was {last}");
         await ns.OkAsync("rollout status deployment/web --timeout=150s");
     }
 

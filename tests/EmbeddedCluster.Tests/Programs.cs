@@ -8,8 +8,8 @@ internal static class Programs
     public static IReadOnlyDictionary<string, ContainerProgram> All { get; } = new Dictionary<string, ContainerProgram>
     {
         ["test/polite"] = container => container.Start("/bin/sh", "-c",
-            $"trap 'echo stopping; exit 0' TERM; echo started {container.Image}; while :; do sleep 0.05; done"),
-        ["test/stubborn"] = container => container.Start("/bin/sh", "-c", "trap '' TERM; echo started; while :; do sleep 0.05; done"),
+            $"trap 'echo stopping; kill $!; exit 0' TERM; echo started {container.Image}; sleep 1000000 & wait"),
+        ["test/stubborn"] = container => container.Start("/bin/sh", "-c", "trap '' TERM; echo started; exec sleep 1000000"),
         ["test/shell"] = container => container.Start("/bin/sh", container.Args),
         ["test/server"] = container => container.Start("perl", ["-e", Server, .. container.Args]),
     };

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ChatOps.Testing.Cluster;
 
 [assembly: AssemblyFixture(typeof(ChatOps.Cluster.Tests.SharedClusters))]
@@ -29,10 +30,11 @@ public sealed class SharedClusters : IAsyncLifetime
         cluster.ThrowIfEnded();
         var name = $"t{Interlocked.Increment(ref _namespaces)}";
         var kubectl = cluster.Kubectl();
-        await kubectl.OkAsync($"create -f -", $"{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}");
-        await Eventually.TrueAsync("the namespace has its service account",
-            async () => (await kubectl.RunAsync($"get serviceaccount default -n {name}")).ExitCode == 0);
-        return new(cluster, kubectl, name);
+        var named = new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } };
+        await cluster.Client.CreateAsync(Kubernetes.Kinds.Namespaces, null, named, TestContext.Current.CancellationToken);
+        var ns = new TestNamespace(cluster, kubectl, name);
+        await ns.UntilAsync("serviceaccount/default", _ => true);
+        return ns;
     }
 
     private static void Require(string? missing)

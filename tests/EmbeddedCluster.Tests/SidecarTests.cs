@@ -45,7 +45,7 @@ public sealed class SidecarTests(SharedClusters clusters)
     private static JsonObject Sidecar(JsonObject pod) => pod.ItemsAt("status", "initContainerStatuses").FirstOrDefault() ?? [];
 
     private static string Talking(string who, string log) =>
-        $"trap \"sleep 0.3; echo {who} stops >> {log}; exit 0\" TERM; echo {who} starts >> {log}; while :; do sleep 0.05; done";
+        $"trap \"sleep 0.3; echo {who} stops >> {log}; kill \\$!; exit 0\" TERM; echo {who} starts >> {log}; sleep 1000000 & wait";
 
     /// <summary>A process runs before it says its first word.</summary>
     private static Task SaysAsync(string log, string word) => Eventually.TrueAsync(

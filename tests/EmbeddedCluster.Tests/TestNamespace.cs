@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ChatOps.Cluster.Json;
+using ChatOps.Kubernetes;
 using ChatOps.Testing.Cluster;
 
 namespace ChatOps.Cluster.Tests;
@@ -11,7 +12,8 @@ internal sealed class TestNamespace(ClusterUnderTest cluster, Kubectl kubectl, s
 
     public string Name => name;
 
-    public async ValueTask DisposeAsync() => await kubectl.RunAsync($"delete namespace {name} --wait=false");
+    public async ValueTask DisposeAsync() =>
+        await cluster.Client.DeleteAsync(Kubernetes.Kinds.Namespaces, null, name, new Deletion(), CancellationToken.None);
 
     public Task<KubectlResult> RunAsync(string arguments, string? input = null) => kubectl.RunAsync($"-n {name} {arguments}", input);
 
@@ -27,9 +29,25 @@ internal sealed class TestNamespace(ClusterUnderTest cluster, Kubectl kubectl, s
         return result.Output.Length > 0 ? (JsonObject)JsonNode.Parse(result.Output)! : null;
     }
 
-    /// <summary>Waits until the object is there and this holds of it.</summary>
-    public Task<JsonObject> UntilAsync(string what, Func<JsonObject, bool> holds, double seconds = 90) =>
-        Eventually.ValueAsync(what, async () => await FindAsync(what) is { } found && holds(found) ? found : null, seconds);
+    /// <summary>Waits until the object is there and this holds of it; not by kubectl, which costs more than what it waits for.</summary>
+    public Task<JsonObject> UntilAsync(string what, Func<JsonObject, bool> holds, double seconds = 90)
+    {
+        var (kind, named) = (KindOf(what.Split('/')[0]), what.Split('/')[1]);
+        return Eventually.ValueAsync(what, async () =>
+            await cluster.Client.FindRawAsync(kind, name, named, CancellationToken.None) is { } found && holds(found) ? found : null,
+            seconds);
+    }
+
+    private static ResourceKind KindOf(string kind) => kind switch
+    {
+        "configmap" => Kubernetes.Kinds.ConfigMaps,
+        "deployment" => Kubernetes.Kinds.Deployments,
+        "persistentvolumeclaim" => Kubernetes.Kinds.Claims,
+        "pod" => Kubernetes.Kinds.Pods,
+        "serviceaccount" => Kubernetes.Kinds.ServiceAccounts,
+        "statefulset" => Kubernetes.Kinds.StatefulSets,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no test has waited for this kind yet: name it here"),
+    };
 
     public Task<JsonObject> ReadyPodAsync(string pod, string? image = null) => UntilAsync($"pod/{pod}", found =>
         !found.IsDeleting()
