@@ -16,7 +16,8 @@ internal static class ContainerPrograms
         new Dictionary<string, ContainerProgram>
         {
             ["kasmweb/signal"] = options.Signal ? SignalEngine() : c => c.Start(
-                "dotnet", Library("chatops-demo.dll"), "writer", c.HostPath("/home/kasm-user"), Port(c), $"{options.SeedMegabytes}"),
+                "dotnet", Library("chatops-demo.dll"), "writer", c.HostPath("/home/kasm-user"), Port(c), $"{options.SeedMegabytes}",
+                $"{options.WriterPause.TotalMilliseconds}"),
             ["chatops/sidecar"] = c =>
             {
                 var start = c.Start(OwnPrograms.Sidecar[0], [.. OwnPrograms.Sidecar[1..], .. c.Args.Select(c.Substitute)]);

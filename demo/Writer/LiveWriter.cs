@@ -15,11 +15,14 @@ internal static class LiveWriter
     private const int Accounts = 50;
     private const int AttachmentsKept = 400;
 
-    /// <summary><c>writer HOME PORT [SEED-MEGABYTES]</c>; listens on the port when it is ready and ends on SIGTERM.</summary>
+    /// <summary>
+    /// <c>writer HOME PORT [SEED-MEGABYTES [PAUSE-MILLISECONDS]]</c>; listens on the port when it is ready and ends on SIGTERM.
+    /// </summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var (home, port) = (args[0], int.Parse(args[1], CultureInfo.InvariantCulture));
         var seed = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 64;
+        var pause = TimeSpan.FromMilliseconds(args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 10);
         using var stop = new CancellationTokenSource();
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => { c.Cancel = true; stop.Cancel(); });
         var folder = Directory.CreateDirectory(Path.Combine(home, ".config", "Signal")).FullName;
@@ -36,7 +39,7 @@ internal static class LiveWriter
             {
                 Commit(database, folder, number);
                 if (number % 500 == 0) Execute(database, "PRAGMA wal_checkpoint(TRUNCATE)");
-                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, stop.Token);
+                await Task.Delay(pause, TimeProvider.System, stop.Token);
             }
         }
         catch (OperationCanceledException)

@@ -1,6 +1,5 @@
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Settings;
-using ChatOps.Demo.World;
 using ChatOps.EndToEnd.Tests.Support;
 
 namespace ChatOps.EndToEnd.Tests;
@@ -14,7 +13,7 @@ public sealed class ApiServerAwayTests
     [Fact]
     public async Task Away_during_a_rollout_it_ends_well_and_commands_meanwhile_are_told_why()
     {
-        await using var demo = await RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 8, Lease = None });
+        await using var demo = await RunningDemo.StartAsync(RunningDemo.Small with { Lease = None });
         await demo.TypeAsync("/deploy ghostwire slow");
         await demo.SayAsync("/approve 1", "approver");
         await demo.DoingAsync("wait for ready pods");

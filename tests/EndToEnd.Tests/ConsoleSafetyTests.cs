@@ -30,10 +30,14 @@ public sealed class ConsoleSafetyTests(SharedConsole console) : IClassFixture<Sh
     [Fact]
     public async Task A_sign_in_link_works_once()
     {
-        await using var window = await console.SignedOutAsync();
-        var answer = await window.GoAsync(console.World.SignInLink);
+        var link = await console.NewLinkAsync();
+        await using var first = await console.SignedOutAsync();
+        await first.GoAsync(link);
+        await Expect(first.Link).ToHaveTextAsync("live");
+        await using var second = await console.SignedOutAsync();
+        var answer = await second.GoAsync(link);
         Assert.Equal(401, answer!.Status);
-        await Expect(window.Page.Locator("h1")).ToHaveTextAsync("You are not signed in");
+        await Expect(second.Page.Locator("h1")).ToHaveTextAsync("You are not signed in");
     }
 
     [Theory]

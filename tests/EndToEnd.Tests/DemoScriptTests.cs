@@ -1,5 +1,4 @@
 using ChatOps.Demo.Scripts;
-using ChatOps.Demo.World;
 using ChatOps.EndToEnd.Tests.Support;
 using ChatOps.Resources;
 using ChatOps.Testing.Cluster;
@@ -31,7 +30,7 @@ public sealed class DemoScriptTests
     [MemberData(nameof(Kinds))]
     public async Task The_whole_path_goes_as_its_script_says(string kind)
     {
-        var options = new DemoOptions { SeedMegabytes = 8, ReadyWithin = TimeSpan.FromSeconds(12) };
+        var options = RunningDemo.Small with { ReadyWithin = TimeSpan.FromSeconds(12) };
         await using var demo = await RunningDemo.StartAsync(options, kind);
         var transcript = new StringWriter();
         var code = await ScriptRun.RunAsync(demo.Page, Lines("whole-path.txt"), transcript, TestContext.Current.CancellationToken);

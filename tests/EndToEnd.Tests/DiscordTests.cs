@@ -1,4 +1,3 @@
-using ChatOps.Demo.World;
 using ChatOps.EndToEnd.Tests.Support;
 using ChatOps.Resources;
 using ChatOps.Testing.Discord;
@@ -81,9 +80,8 @@ public sealed class DiscordTests : IAsyncLifetime
     private async Task<RunningDemo> StartAsync(bool scheduled = false)
     {
         var people = new Dictionary<string, string> { ["operator"] = $"{_operator.Id}", ["approver"] = $"{_approver.Id}" };
-        var demo = await RunningDemo.StartAsync(new DemoOptions
+        var demo = await RunningDemo.StartAsync(RunningDemo.Small with
         {
-            SeedMegabytes = 8,
             Scheduled = scheduled,
             ReadyWithin = TimeSpan.FromSeconds(30),
             Chats = [new("discord", new Secret(_discord.Token), _discord.Url, people, $"{_ops.Id}")],

@@ -1,6 +1,5 @@
 using System.Text;
 using ChatOps.Bot.Chat;
-using ChatOps.Demo.World;
 using ChatOps.EndToEnd.Tests.Support;
 using ChatOps.Resources;
 using ChatOps.Testing;
@@ -77,9 +76,8 @@ public sealed class EncryptedRestoreTests
         var release = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "demo", "World", "ghostwire.yaml"), Ended);
         Assert.Contains(Last, release, StringComparison.Ordinal);
         return await RunningDemo.StartAsync(
-            new DemoOptions
+            RunningDemo.Small with
             {
-                SeedMegabytes = 8,
                 ReadyWithin = TimeSpan.FromSeconds(60),
                 Release = release.Replace(
                     Last,

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ChatOps.Demo.World;
 using ChatOps.EndToEnd.Tests.Support;
 using ChatOps.Resources;
 using ChatOps.Testing;
@@ -16,7 +15,7 @@ public sealed class JsonLogTests
     [Fact]
     public async Task A_request_is_followed_from_the_chat_through_the_bots_log_to_the_sidecars()
     {
-        await using var demo = await RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 8, Release = Release() });
+        await using var demo = await RunningDemo.StartAsync(RunningDemo.Small with { Release = Release() });
         await demo.World.KillBotAsync();
         var before = demo.Log.Count;
         await File.AppendAllTextAsync(

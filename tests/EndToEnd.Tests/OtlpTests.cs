@@ -171,7 +171,7 @@ public sealed class OtlpTests
 
     private static async Task<RunningDemo> DemoAsync(
         IReadOnlyDictionary<string, string> bot, IReadOnlyDictionary<string, string> sidecar) =>
-        await RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 8, BotVariables = bot, SidecarVariables = sidecar });
+        await RunningDemo.StartAsync(RunningDemo.Small with { BotVariables = bot, SidecarVariables = sidecar });
 
     private static Dictionary<string, string> Variables(string endpoint, string protocol) => new()
     {

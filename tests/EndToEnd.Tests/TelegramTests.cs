@@ -1,4 +1,3 @@
-using ChatOps.Demo.World;
 using ChatOps.EndToEnd.Tests.Support;
 using ChatOps.Resources;
 using ChatOps.Testing.Telegram;
@@ -37,7 +36,7 @@ public sealed class TelegramTests : IAsyncLifetime
         var failed = await DecideAsync("/deploy ghostwire missing", "❌ Deploy ghostwire missing: rolled back");
         Assert.Contains("back on 1.19.0", failed.Text, StringComparison.Ordinal);
         var question = await SayAsync("/rollback ghostwire", "⚠ Roll back ghostwire to 1.18.0: image only, or with data?");
-        Assert.Equal("Press again to do it.", (await _telegram.Press(_operator, question, "Image and data").AnswerAsync()).Text);
+        Assert.Equal("Press again to do it.", await _telegram.SaidAsync(_telegram.Press(_operator, question, "Image and data")));
         _ = _telegram.Press(_operator, question, "Image and data");
         var plan = await _telegram.MessageAsync(
             _group, m => m.Text.Contains("with data: needs approval", StringComparison.Ordinal), Patience);
@@ -64,9 +63,8 @@ public sealed class TelegramTests : IAsyncLifetime
         Assert.Single(await demo.ListAsync(ChatOpsKinds.Changes, "chatops"));
     }
 
-    private Task<RunningDemo> StartAsync() => RunningDemo.StartAsync(new DemoOptions
+    private Task<RunningDemo> StartAsync() => RunningDemo.StartAsync(RunningDemo.Small with
     {
-        SeedMegabytes = 8,
         ReadyWithin = TimeSpan.FromSeconds(30),
         Chats =
         [
@@ -93,5 +91,5 @@ public sealed class TelegramTests : IAsyncLifetime
     }
 
     private async Task ApproveAsync(TelegramMessage plan) => Assert.EndsWith(
-        "is approved and starts now.", (await _telegram.Press(_approver, plan, "Approve").AnswerAsync()).Text, StringComparison.Ordinal);
+        "is approved and starts now.", await _telegram.SaidAsync(_telegram.Press(_approver, plan, "Approve")), StringComparison.Ordinal);
 }

@@ -205,9 +205,9 @@ public sealed class TelegramBotTests(Clusters clusters) : IAsyncLifetime
 
     private void Say(string who, TelegramChat chat, string text) => _telegram.Say(_people[who], chat, text);
 
-    private async Task<string?> PressAsync(string who, TelegramMessage message, string button) =>
-        (await _telegram.Press(_people[who], message, button).AnswerAsync()).Text;
+    private Task<string> PressAsync(string who, TelegramMessage message, string button) =>
+        _telegram.SaidAsync(_telegram.Press(_people[who], message, button));
 
-    private async Task<string?> ForgeAsync(string who, TelegramMessage message, string data) =>
-        (await _telegram.PressForged(_people[who], message, data).AnswerAsync()).Text;
+    private Task<string> ForgeAsync(string who, TelegramMessage message, string data) =>
+        _telegram.SaidAsync(_telegram.PressForged(_people[who], message, data));
 }

@@ -1,5 +1,4 @@
 using ChatOps.Demo.Scripts;
-using ChatOps.Demo.World;
 using ChatOps.EndToEnd.Tests.Support;
 
 namespace ChatOps.EndToEnd.Tests.Charts;
@@ -14,7 +13,7 @@ public sealed class BotWithItsRightsTests : IDisposable
     [Fact]
     public async Task The_whole_path_needs_no_right_that_the_chart_does_not_give()
     {
-        await using var demo = await RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 8, ReadyWithin = TimeSpan.FromSeconds(12) });
+        await using var demo = await RunningDemo.StartAsync(RunningDemo.Small with { ReadyWithin = TimeSpan.FromSeconds(12) });
         await using var front = await RightsFront.BehindAsync(demo, await _helm.ObjectsAsync("targets"));
 
         var transcript = new StringWriter();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using ChatOps.Cluster.Json;
 using ChatOps.EndToEnd.Tests.Support;
@@ -9,6 +10,7 @@ namespace ChatOps.EndToEnd.Tests.Charts;
 /// <summary>The real helm on the chart of this checkout, with directories of its own.</summary>
 internal sealed class Helm : IDisposable
 {
+    private static readonly ConcurrentDictionary<string, Task<string>> Rendered = new();
     private readonly TemporaryDirectory _home = new();
 
     public Helm() =>
@@ -38,9 +40,9 @@ internal sealed class Helm : IDisposable
         return run.Code == 0 ? run.Output : throw new InvalidOperationException($"helm {string.Join(' ', arguments)}: {run.Errors}");
     }
 
-    /// <summary>What the chart renders as a release of its own name, for a cluster of a fixed version.</summary>
-    public Task<string> RenderAsync(string set, params string[] more) =>
-        OkAsync(["template", "chatops", Chart, "--namespace", "chatops", "--kube-version", "1.35.0", "--values", ValuesOf(set), .. more]);
+    /// <summary>What the chart renders as a release of its own name, for a cluster of a fixed version; once for all who ask.</summary>
+    public Task<string> RenderAsync(string set, params string[] more) => Rendered.GetOrAdd(string.Join(' ', [set, .. more]), _ =>
+        OkAsync(["template", "chatops", Chart, "--namespace", "chatops", "--kube-version", "1.35.0", "--values", ValuesOf(set), .. more]));
 
     public async Task<IReadOnlyList<JsonObject>> ObjectsAsync(string set, params string[] more) =>
         YamlDocuments.Parse(await RenderAsync(set, more));

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using ChatOps.Bot.Chat;
-using ChatOps.Demo.World;
 using ChatOps.EndToEnd.Tests.Support;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
@@ -61,7 +60,7 @@ public sealed partial class RightsTakenAwayTests : IDisposable
     [Fact]
     public async Task So_is_each_that_bringing_a_sidecar_and_taking_it_away_needs()
     {
-        await using var demo = await RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 8, Release = WithoutSidecar() });
+        await using var demo = await RunningDemo.StartAsync(RunningDemo.Small with { Release = WithoutSidecar() });
         await using var front = await RightsFront.BehindAsync(demo, await _helm.ObjectsAsync("targets"));
         await RefusedAsync(
             demo, front, "/attach ghostwire", ReadSet, ReadRevisions, ReadPods, ReadClaim, "get serviceaccounts", "get configmaps", Create);
@@ -88,7 +87,7 @@ public sealed partial class RightsTakenAwayTests : IDisposable
     [Fact]
     public async Task One_that_may_not_watch_goes_back_and_one_that_may_not_go_back_says_what_to_do()
     {
-        await using var demo = await RunningDemo.StartAsync(new DemoOptions { SeedMegabytes = 8, ReadyWithin = TimeSpan.FromSeconds(12) });
+        await using var demo = await RunningDemo.StartAsync(RunningDemo.Small with { ReadyWithin = TimeSpan.FromSeconds(12) });
         await using var front = await RightsFront.BehindAsync(demo, await _helm.ObjectsAsync("targets"));
         AssertNamed("watch pods", await WithoutAsync(front, "watch pods", () => demo.DeployAsync("1.19.0", 1)));
         // The template is back at once; that its pod is, the bot could not see.

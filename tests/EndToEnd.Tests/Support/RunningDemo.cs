@@ -16,16 +16,19 @@ namespace ChatOps.EndToEnd.Tests.Support;
 internal sealed class RunningDemo : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _log;
-    private readonly RealServer? _server;
+    private readonly RealApiServer? _server;
     private readonly KubernetesClient _client;
 
-    private RunningDemo(DemoWorld world, RealServer? server, PageClient page, ConcurrentQueue<string> log)
+    private RunningDemo(DemoWorld world, RealApiServer? server, PageClient page, ConcurrentQueue<string> log)
     {
         (World, _server, Page, _log) = (world, server, page, log);
         _client = new(Kubeconfig.Load([world.Kubeconfig]).Connect());
     }
 
     public DemoWorld World { get; }
+
+    /// <summary>A home that is quickly read, with somebody who writes a little: many demos share the machine.</summary>
+    public static DemoOptions Small { get; } = new() { SeedMegabytes = 8, WriterPause = TimeSpan.FromMilliseconds(50) };
 
     /// <summary>A snapshot that takes six seconds on any machine, for what happens in the middle of one.</summary>
     public static DemoOptions SlowSnapshots { get; } = new()
@@ -35,7 +38,7 @@ internal sealed class RunningDemo : IAsyncDisposable
     };
 
     /// <summary>The API server beside the demo, where it is the real one.</summary>
-    public RealServer? Server => _server;
+    public RealApiServer? Server => _server;
 
     public Kubectl Kubectl => new(Tools.Kubectl!, World.Kubeconfig, Path.Combine(Path.GetDirectoryName(World.Kubeconfig)!, "discovery"));
 
@@ -50,8 +53,9 @@ internal sealed class RunningDemo : IAsyncDisposable
     public static async Task<RunningDemo> StartAsync(DemoOptions? options = null, string kind = "embedded")
     {
         var log = new ConcurrentQueue<string>();
-        options = (options ?? new DemoOptions { SeedMegabytes = 8 }) with { Log = log.Enqueue };
-        var server = kind == "real" ? await RealServer.StartAsync() : null;
+        options = (options ?? Small) with { Log = log.Enqueue, SettleFor = TimeSpan.FromSeconds(1) };
+        Requirements.Need(ClusterUnderTest.MissingFor(kind));
+        var server = kind == "real" ? await RealApiServer.StartAsync() : null;
         var world = server is null
             ? await DemoWorld.StartAsync(options, Ended)
             : await DemoWorld.StartOnAsync(server.Kubeconfig, options, Ended);

@@ -17,7 +17,7 @@ public sealed class SharedConsole(Browser browser) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await using var first = await browser.OpenAsync(Screen.Desktop);
-        _world = await DemoWorld.StartAsync(new DemoOptions { SeedMegabytes = 8 }, TestContext.Current.CancellationToken);
+        _world = await DemoWorld.StartAsync(RunningDemo.Small, TestContext.Current.CancellationToken);
         await first.GoAsync(_world.SignInLink);
         _session = await first.SessionAsync();
     }
@@ -37,6 +37,14 @@ public sealed class SharedConsole(Browser browser) : IAsyncLifetime
     }
 
     internal Task<ConsoleWindow> SignedOutAsync() => browser.OpenAsync(Screen.Phone);
+
+    /// <summary>A link that nobody has used: a bot prints one when it starts, so this one is started again.</summary>
+    internal async Task<string> NewLinkAsync()
+    {
+        await World.KillBotAsync();
+        await World.StartBotAsync(TestContext.Current.CancellationToken);
+        return World.SignInLink;
+    }
 
     /// <summary>Posts as a program would that holds the session's cookie; a null header is left out.</summary>
     internal async Task<HttpResponseMessage> PostAsync(string path, JsonObject body, string? header = "1", string? origin = null)

@@ -8,11 +8,17 @@ public sealed class TelegramPress
 {
     private readonly TaskCompletionSource<TelegramAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal TelegramPress(string queryId, DateTimeOffset at) => (QueryId, At) = (queryId, at);
+    internal TelegramPress(string queryId, TelegramChat chat, DateTimeOffset at) =>
+        (QueryId, Chat, At, Before) = (queryId, chat, at, chat.Messages.Count);
 
     public string QueryId { get; }
 
+    public TelegramChat Chat { get; }
+
     public DateTimeOffset At { get; }
+
+    /// <summary>How many messages the chat had.</summary>
+    internal int Before { get; }
 
     public bool Answered => _answer.Task.IsCompleted;
 

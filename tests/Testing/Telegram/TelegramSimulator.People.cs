@@ -6,6 +6,8 @@ namespace ChatOps.Testing.Telegram;
 /// <summary>What people do: say, edit, delete, send files, press buttons.</summary>
 public sealed partial class TelegramSimulator
 {
+    private const string Information = "ℹ ";
+
     public TelegramPerson AddPerson(string firstName, string? username = null, string? language = null) =>
         Locked(() => _world.AddPerson(firstName, username, language));
 
@@ -65,7 +67,7 @@ public sealed partial class TelegramSimulator
         lock (_world.Gate)
         {
             var id = $"{person.Id % 1_000_000_000}{_world.Presses.Count + 1:D9}";
-            var press = _world.Presses[id] = new TelegramPress(id, _world.Time.GetUtcNow());
+            var press = _world.Presses[id] = new TelegramPress(id, message.Chat, _world.Time.GetUtcNow());
             _world.Updates.Add("callback_query", new JsonObject
             {
                 ["id"] = id,
@@ -76,6 +78,19 @@ public sealed partial class TelegramSimulator
             });
             return press;
         }
+    }
+
+    /// <summary>
+    /// What the bot says to a press that it has words for: in its answer, or, where it took longer than a button may spin, in a message of
+    /// its own, which the person who has read it takes away.
+    /// </summary>
+    public async Task<string> SaidAsync(TelegramPress press)
+    {
+        if ((await press.AnswerAsync()).Text is { } inTime) return inTime;
+        var late = await MessageAsync(press.Chat, m =>
+            press.Chat.Messages.IndexOf(m) >= press.Before && m.Text.StartsWith(Information, StringComparison.Ordinal));
+        late.Deleted = true;
+        return late.Text[Information.Length..];
     }
 
     /// <summary>Delivers an update once more, confirmed or not, as Telegram sometimes does.</summary>
