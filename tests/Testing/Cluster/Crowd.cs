@@ -16,7 +16,8 @@ public sealed class Crowd(int size, int namespaces = 10)
 
     public IEnumerable<string> WithHomes => Enumerable.Range(0, size).Where(HasHome).Select(NameOf);
 
-    public IEnumerable<string> Namespaces => Enumerable.Range(0, namespaces).Select(i => Namespace(i * 10));
+    /// <summary>Those that have a target: ten stand together.</summary>
+    public IEnumerable<string> Namespaces => Enumerable.Range(0, Math.Min(namespaces, (size + 9) / 10)).Select(i => Namespace(i * 10));
 
     public string NamespaceOf(string target) => Namespace(int.Parse(target.AsSpan(4), CultureInfo.InvariantCulture));
 
@@ -30,10 +31,10 @@ public sealed class Crowd(int size, int namespaces = 10)
     public void Move(EmbeddedCluster into)
     {
         Define(into);
-        for (var i = 0; i < namespaces; i++)
+        foreach (var ns in Namespaces)
         {
-            into.Apply($"{{apiVersion: v1, kind: Namespace, metadata: {{name: {Namespace(i * 10)}}}}}");
-            into.Apply(Claim, Namespace(i * 10));
+            into.Apply($"{{apiVersion: v1, kind: Namespace, metadata: {{name: {ns}}}}}");
+            into.Apply(Claim, ns);
         }
         for (var i = 0; i < size; i++) into.Apply(Workload(i), Namespace(i));
     }
