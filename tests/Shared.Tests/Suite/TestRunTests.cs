@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using ChatOps.Suite;
 
 namespace ChatOps.Shared.Tests.Suite;
 
 /// <summary>Programs that do not do what test programs should, played by a shell.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class TestRunTests : IDisposable
 {
     private const string Begun = """
