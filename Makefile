@@ -10,7 +10,7 @@ demo:
 test: prerequisites
 	tests/run.sh $(ARGS)
 
-# The long proofs at their full size: a simulated week, thousands of kills, flips and histories. DAY=today for what CI has today.
+# The long proofs at their full size: a simulated week, kills, flipped bits, histories, failing system calls. DAY=today for what CI has today.
 DAY ?= every
 prove: prerequisites
 	tests/run.sh --prove $(DAY) $(ARGS)

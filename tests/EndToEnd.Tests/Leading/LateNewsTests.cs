@@ -3,7 +3,7 @@ using ChatOps.Resources;
 
 namespace ChatOps.EndToEnd.Tests.Leading;
 
-/// <summary>What the API server tells comes later than a lease lasts, or than a rollout may take.</summary>
+/// <summary>What the API server tells comes later than a lease lasts.</summary>
 public sealed class LateNewsTests : TwoBots
 {
     [Fact]
