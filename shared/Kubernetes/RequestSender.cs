@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ChatOps.Values;
 
 namespace ChatOps.Kubernetes;
 
@@ -59,38 +60,22 @@ internal sealed class RequestSender(ClusterConnection connection, TimeProvider t
         ApiException.Unreadable(call.Verb, call.ToString(), connection.Server, cause);
 
     /// <summary>The next line of a stream, null at its end; a lost connection is an <see cref="ApiException"/> like any other.</summary>
-    public async Task<string?> NextLineAsync(StreamReader lines, Call call, CancellationToken ct)
-    {
-        using var limit = new CancellationTokenSource(LongestSilence, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
-        try
-        {
-            return await lines.ReadLineAsync(both.Token);
-        }
-        catch (Exception e) when (IsLost(e, ct))
-        {
-            throw ApiException.Unreachable(call.Verb, call.ToString(), connection.Server, e);
-        }
-    }
+    public Task<string?> NextLineAsync(StreamReader lines, Call call, CancellationToken ct) =>
+        AnswerAsync(call, LongestSilence, both => lines.ReadLineAsync(both).AsTask(), ct);
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> SendOnceAsync(Call call, CancellationToken ct)
+    private Task<HttpResponseMessage> SendOnceAsync(Call call, CancellationToken ct) => AnswerAsync(call, AnswerWithin, async both =>
     {
-        using var limit = new CancellationTokenSource(AnswerWithin, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
-        try
-        {
-            using var request = await RequestAsync(call, both.Token);
-            // Past the headers of a stream there is no limit but silence; anything else arrives whole within the limit.
-            var completion = call.Streams ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead;
-            return await _http.SendAsync(request, completion, both.Token);
-        }
-        catch (Exception e) when (IsLost(e, ct))
-        {
-            throw ApiException.Unreachable(call.Verb, call.ToString(), connection.Server, e);
-        }
-    }
+        using var request = await RequestAsync(call, both);
+        // Past the headers of a stream there is no limit but silence; anything else arrives whole within the limit.
+        var completion = call.Streams ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead;
+        return await _http.SendAsync(request, completion, both);
+    }, ct);
+
+    private Task<T> AnswerAsync<T>(Call call, TimeSpan within, Func<CancellationToken, Task<T>> answer, CancellationToken ct) =>
+        Answers.WithinAsync(
+            within, time, answer, e => ApiException.Unreachable(call.Verb, call.ToString(), connection.Server, e), ct);
 
     private async Task<HttpRequestMessage> RequestAsync(Call call, CancellationToken ct)
     {
@@ -105,15 +90,13 @@ internal sealed class RequestSender(ClusterConnection connection, TimeProvider t
         return request;
     }
 
-    private static bool IsLost(Exception e, CancellationToken ct) =>
-        !ct.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException;
-
     private static TimeSpan Wait(RetryConditionHeaderValue retryAfter) =>
         retryAfter.Delta is { } delta && delta < TimeSpan.FromSeconds(30) ? delta : TimeSpan.FromSeconds(1);
 
-    private static async Task<ApiException> RefusalAsync(Call call, HttpResponseMessage response, CancellationToken ct)
+    private async Task<ApiException> RefusalAsync(Call call, HttpResponseMessage response, CancellationToken ct)
     {
-        var text = await response.Content.ReadAsStringAsync(ct);
+        // That of a stream is still on its way.
+        var text = await AnswerAsync(call, AnswerWithin, response.Content.ReadAsStringAsync, ct);
         var status = Parse(text);
         var reason = status?.Reason is { Length: > 0 } r ? r : response.StatusCode.ToString();
         var message = status?.Message is { Length: > 0 } m ? m : $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}";

@@ -69,31 +69,28 @@ internal sealed class DiscordApi(HttpClient http, Uri server, Secret token, Rest
     }
 
     /// <summary>Null when it was refused for its rate.</summary>
-    private async Task<JsonNode?> OnceAsync(Route route, MessageBody? body, CancellationToken ct)
+    private Task<JsonNode?> OnceAsync(Route route, MessageBody? body, CancellationToken ct) => Answers.WithinAsync(
+        AnswerWithin, time, both => TryAsync(route, body, both),
+        e => new DiscordApiException($"{route}", 0, 0, $"{server.Authority} does not answer", e), ct);
+
+    private async Task<JsonNode?> TryAsync(Route route, MessageBody? body, CancellationToken ct)
     {
-        using var limit = new CancellationTokenSource(AnswerWithin, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         try
         {
             using var request = new HttpRequestMessage(route.Method, new Uri(server, $"api/v10/{route.Path}"));
             request.Headers.Authorization = new AuthenticationHeaderValue("Bot", token.Reveal());
             request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
             request.Content = body?.ToContent();
-            using var response = await http.SendAsync(request, both.Token);
+            using var response = await http.SendAsync(request, ct);
             var wait = limits.Observe(route, response.StatusCode, response.Headers);
             if (wait is not null && !route.IsUnlimited) return null;
-            var text = await response.Content.ReadAsStringAsync(both.Token);
+            var text = await response.Content.ReadAsStringAsync(ct);
             if (response.IsSuccessStatusCode) return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text) ?? new JsonObject();
             throw Refused(route, response.StatusCode, text, wait);
         }
         catch (JsonException e)
         {
             throw new DiscordApiException($"{route}", 502, 0, "the answer is not Discord's", e);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException
-            || (e is OperationCanceledException && !ct.IsCancellationRequested))
-        {
-            throw new DiscordApiException($"{route}", 0, 0, $"{server.Authority} does not answer", e);
         }
     }
 

@@ -119,15 +119,17 @@ internal sealed class BotApi(HttpClient http, Uri server, Secret token, TimeProv
         await SendAsync(method, content, AnswerWithin, ct);
     }
 
-    private async Task<JsonElement?> SendAsync(string method, HttpContent content, TimeSpan within, CancellationToken ct)
+    private Task<JsonElement?> SendAsync(string method, HttpContent content, TimeSpan within, CancellationToken ct) => Answers.WithinAsync(
+        within, time, both => TryAsync(method, content, both),
+        e => new BotApiException(method, 0, $"{server.Authority} does not answer", e), ct);
+
+    private async Task<JsonElement?> TryAsync(string method, HttpContent content, CancellationToken ct)
     {
-        using var limit = new CancellationTokenSource(within, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         try
         {
-            using var response = await http.PostAsync(Address(method), content, both.Token);
-            await using var stream = await response.Content.ReadAsStreamAsync(both.Token);
-            var answer = await JsonSerializer.DeserializeAsync(stream, TelegramJson.Default.Answer, both.Token) ?? new Answer();
+            using var response = await http.PostAsync(Address(method), content, ct);
+            await using var stream = await response.Content.ReadAsStreamAsync(ct);
+            var answer = await JsonSerializer.DeserializeAsync(stream, TelegramJson.Default.Answer, ct) ?? new Answer();
             if (answer.Ok) return answer.Result;
             throw new BotApiException(
                 method, answer.ErrorCode is 0 ? (int)response.StatusCode : answer.ErrorCode, answer.Description ?? "no reason given")
@@ -139,11 +141,6 @@ internal sealed class BotApi(HttpClient http, Uri server, Secret token, TimeProv
         catch (JsonException e)
         {
             throw NotTelegrams(method, e);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException
-            || (e is OperationCanceledException && !ct.IsCancellationRequested))
-        {
-            throw new BotApiException(method, 0, $"{server.Authority} does not answer", e);
         }
     }
 

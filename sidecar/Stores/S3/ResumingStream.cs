@@ -75,15 +75,12 @@ internal sealed class ResumingStream : ReadOnlyStream
 
     private async Task<int> ReadOnceAsync(Stream body, int most)
     {
-        using var limit = new CancellationTokenSource(Silence, _bucket.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _cancellation);
         try
         {
-            return await body.ReadAsync(_buffer.AsMemory(0, most), either.Token);
-        }
-        catch (OperationCanceledException) when (!_cancellation.IsCancellationRequested)
-        {
-            throw new TimeoutException($"nothing came for {Silence.TotalSeconds:0} seconds");
+            return await Answers.WithinAsync(
+                Silence, _bucket.Time, either => body.ReadAsync(_buffer.AsMemory(0, most), either).AsTask(),
+                e => Answers.IsClosed(e) ? new TimeoutException($"nothing came for {Silence.TotalSeconds:0} seconds") : e,
+                _cancellation);
         }
         catch (AmazonClientException failure)
         {

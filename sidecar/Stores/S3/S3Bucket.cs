@@ -52,21 +52,14 @@ internal sealed class S3Bucket(S3Location location, S3Settings settings, TimePro
         Lazy<IAmazonS3> client, string operation, Func<IAmazonS3, CancellationToken, Task<T>> call, TimeSpan patience,
         CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            return await call(client.Value, either.Token);
+            return await Answers.WithinAsync(
+                patience, time, either => call(client.Value, either),
+                e => Answers.IsClosed(e) ? new TimeoutException($"it did not answer within {patience.TotalSeconds:0} seconds") : e,
+                cancellation);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
-        {
-            throw Fail(new TimeoutException($"it did not answer within {patience.TotalSeconds:0} seconds"), operation);
-        }
-        catch (Exception failure) when (failure is not FaultException)
+        catch (Exception failure) when (failure is not (FaultException or OperationCanceledException))
         {
             throw Fail(failure, operation);
         }
