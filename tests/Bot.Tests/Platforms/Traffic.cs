@@ -1,3 +1,5 @@
+using ChatOps.Testing;
+
 namespace ChatOps.Bot.Tests.Platforms;
 
 /// <summary>
@@ -6,9 +8,6 @@ namespace ChatOps.Bot.Tests.Platforms;
 /// </summary>
 internal sealed class Traffic : TaskScheduler
 {
-    /// <summary>A timer's end and the continuation it wakes may lie a few turns of the thread pool apart.</summary>
-    private const int Turns = 50;
-
     private long _calls;
     private long _continuations;
 
@@ -21,16 +20,8 @@ internal sealed class Traffic : TaskScheduler
 
     /// <summary>Ends when nothing is under way but calls that wait, such as a long poll.</summary>
     /// <param name="busy">Whether something is on its way that is no call, such as an event on a socket.</param>
-    public async Task SettledAsync(Func<int> waiting, Func<bool>? busy = null)
-    {
-        for (var quiet = 0; quiet < Turns;)
-        {
-            if (Calls > waiting() || Interlocked.Read(ref _continuations) > 0 || busy?.Invoke() == true) quiet = 0;
-            // What waits for a thread may be on its way to a continuation.
-            else if (ThreadPool.PendingWorkItemCount == 0) quiet++;
-            await Task.Yield();
-        }
-    }
+    public Task SettledAsync(Func<int> waiting, Func<bool>? busy = null) => AtRest.UntilAsync(
+        () => Calls <= waiting() && Interlocked.Read(ref _continuations) == 0 && busy?.Invoke() != true);
 
     protected override IEnumerable<Task> GetScheduledTasks() => [];
 

@@ -17,13 +17,14 @@ internal sealed class MovedSnapshots : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, bool> _begun = new();
     private readonly ConcurrentDictionary<string, List<string>> _archives = new();
-    private readonly Task _following;
-
     public MovedSnapshots(IKubernetesClient client, TimeProvider time, int seed)
     {
         (_client, _time, _random) = (client, time, new Random(seed));
-        _following = Task.Run(FollowAsync);
+        Moving = Task.Run(FollowAsync);
     }
+
+    /// <summary>Ends only with a fault of its own.</summary>
+    public Task Moving { get; }
 
     /// <summary>How those ended that are shown by a message of their own, by name: whether they succeeded.</summary>
     public ConcurrentDictionary<string, bool> Ended { get; } = new();
@@ -40,7 +41,7 @@ internal sealed class MovedSnapshots : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Moving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
     }
 

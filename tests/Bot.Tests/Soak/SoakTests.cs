@@ -23,6 +23,9 @@ public sealed class SoakTests(ITestOutputHelper output)
     /// </summary>
     private const int HeapOfText = 14;
 
+    /// <summary>What is filled once and stays is the more of it all the shorter the time, in bytes.</summary>
+    private static readonly int Once = Proof.Size(2 << 20, 0);
+
     [Fact]
     public async Task Nothing_is_lost_told_twice_or_left_behind()
     {
@@ -61,7 +64,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         // A tenth asks for a version that does not come up; others meet an API server that is away for longer than they may take.
         Assert.InRange(soak.RolledBack, soak.Changes / 20, soak.Changes / 3);
         var explained = Math.Max(0, late.Kept - early.Kept) * HeapOfText;
-        Assert.True(late.Heap < (early.Heap * 1.05) + explained, $"the heap went from {early} to {late} bytes");
+        Assert.True(late.Heap < (early.Heap * 1.05) + explained + Once, $"the heap went from {early} to {late} bytes");
     }
 
     /// <summary>One that the server has just ended, as it does every half hour, is about to be opened again.</summary>

@@ -10,6 +10,7 @@ using ChatOps.Testing;
 using ChatOps.Testing.Cluster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ChatOps.Bot.Tests.Soak;
@@ -20,7 +21,6 @@ namespace ChatOps.Bot.Tests.Soak;
 /// </summary>
 internal sealed class SoakWorld : IAsyncDisposable
 {
-    private const int QuietTurns = 20;
     private const string Home = "default";
     private readonly EmbeddedCluster _cluster;
     private readonly KubernetesClient _below;
@@ -28,7 +28,7 @@ internal sealed class SoakWorld : IAsyncDisposable
     private readonly PodMover _pods;
     private readonly RequestsUnderWay _requests;
     private readonly CountedClient _others;
-    private WebApplication _bot = null!;
+    private WebApplication? _bot;
 
     private SoakWorld(ManualTime time, EmbeddedCluster cluster, Crowd crowd, int seed)
     {
@@ -118,6 +118,7 @@ internal sealed class SoakWorld : IAsyncDisposable
     public async Task StepAsync(TimeSpan by)
     {
         await SettledAsync();
+        await ThrowIfEndedAsync();
         await Time.AdvanceAsync(by);
         await SettledAsync();
     }
@@ -165,7 +166,7 @@ internal sealed class SoakWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _bot.DisposeAsync();
+        if (_bot is not null) await _bot.DisposeAsync();
         await Sidecars.DisposeAsync();
         await _pods.DisposeAsync();
         _requests.Dispose();
@@ -175,20 +176,16 @@ internal sealed class SoakWorld : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends when no request is under way, nothing waits for a thread, and for some turns nothing has moved. A call that waits for the
-    /// clock, as one does that was told to come again later, is no request.
+    /// Ends when no request is under way and all that came was taken. A call that waits for the clock, as one does that was told to come
+    /// again later, is no request.
     /// </summary>
-    private async Task SettledAsync()
+    private Task SettledAsync() => AtRest.UntilAsync(() => _requests.Count == 0, sockets: true);
+
+    /// <summary>Nothing here ends by itself; the host of a program would end with it.</summary>
+    private Task ThrowIfEndedAsync()
     {
-        long seen = -1;
-        for (var quiet = 0; quiet < QuietTurns; quiet++)
-        {
-            await _requests.NoneAsync();
-            var moves = Client.Moves + _others.Moves;
-            if (moves != seen || ThreadPool.PendingWorkItemCount > 0) quiet = 0;
-            seen = moves;
-            await Task.Yield();
-        }
+        var bot = _bot?.Services.GetServices<IHostedService>().OfType<BotWorkers>().Single().ExecuteTask;
+        return ((Task?[])[bot, Sidecars.Moving, _pods.Moving]).FirstOrDefault(t => t?.IsCompleted == true) ?? Task.CompletedTask;
     }
 
     private BotSettings Settings()

@@ -12,18 +12,20 @@ public sealed class PodMover : IAsyncDisposable
     private readonly IKubernetesClient _client;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _moving;
 
     public PodMover(IKubernetesClient client, TimeProvider time)
     {
         (_client, _time) = (client, time);
-        _moving = Task.Run(MoveAsync);
+        Moving = Task.Run(MoveAsync);
     }
+
+    /// <summary>Ends only with a fault of its own.</summary>
+    public Task Moving { get; }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await _moving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Moving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
     }
 
