@@ -21,6 +21,7 @@ bench: prerequisites
 	dotnet run --project tests/Bench -c Release -- .cache/published/sidecar/sidecar .cache/published/bot/chatops-bot $(ARGS)
 
 # Everything anew with all analyzers, whose findings are errors; then the layout. A `make test` after it builds nothing.
+lint: export UseSharedCompilation = true
 lint:
 	dotnet build ChatOps.sln -c Release -v quiet --nologo --no-incremental
 	dotnet format whitespace ChatOps.sln --no-restore --verify-no-changes

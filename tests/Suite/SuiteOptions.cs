@@ -31,8 +31,9 @@ internal sealed record SuiteOptions(string Root, int Seed, string? Prove, string
     [
         ("CHATOPS_SEED", Seed.ToString(CultureInfo.InvariantCulture)), ("CHATOPS_PROGRAMS", Published),
         ("CHATOPS_PROVE", Prove is null ? "false" : "true"),
-        // Nothing here lives long enough to earn back what it costs to compile it again (hexadecimal).
-        ("DOTNET_TieredPGO", "0"), ("DOTNET_TC_CallCountThreshold", "400"),
+        // Nothing here lives long enough to earn back what it costs to compile it again (hexadecimal), to map its code twice, or, of the
+        // programs in Go, to collect a small heap often.
+        ("DOTNET_TieredPGO", "0"), ("DOTNET_TC_CallCountThreshold", "400"), ("DOTNET_EnableWriteXorExecute", "0"), ("GOGC", "400"),
     ];
 
     public IEnumerable<string> Filter => Prove is null ? More : [.. More, "-trait", $"prove={(Prove == "every" ? "*" : Prove)}"];
