@@ -14,6 +14,21 @@ public static class AtRest
     /// </summary>
     private static int _blocked = -1;
 
+    /// <summary>Whether no work waits for a thread of the pool and none but the asker's does any.</summary>
+    public static bool IsNow
+    {
+        get
+        {
+            if (ThreadPool.PendingWorkItemCount > 0) return false;
+            ThreadPool.GetMaxThreads(out var all, out _);
+            ThreadPool.GetAvailableThreads(out var free, out _);
+            var others = all - free - (Thread.CurrentThread.IsThreadPoolThread ? 1 : 0);
+            if (others != _blocked && !AllSleep()) return false;
+            _blocked = others;
+            return ThreadPool.PendingWorkItemCount == 0;
+        }
+    }
+
     /// <summary>Ends when this holds and meanwhile no work waits for a thread of the pool and none does any.</summary>
     /// <param name="sockets">
     /// Whether something may come on a socket that nothing else knows of. That wakes a thread the moment it comes, so all of them must
@@ -31,22 +46,11 @@ public static class AtRest
     private static bool Is(Func<bool> holds, bool sockets)
     {
         var done = ThreadPool.CompletedWorkItemCount;
-        return IsIdle() && holds() && (!sockets || AllSleep()) && IsIdle() && holds() && ThreadPool.CompletedWorkItemCount == done;
-    }
-
-    private static bool IsIdle()
-    {
-        if (ThreadPool.PendingWorkItemCount > 0) return false;
-        ThreadPool.GetMaxThreads(out var all, out _);
-        ThreadPool.GetAvailableThreads(out var free, out _);
-        var others = all - free - (Thread.CurrentThread.IsThreadPoolThread ? 1 : 0);
-        if (others != _blocked && !AllSleep()) return false;
-        _blocked = others;
-        return ThreadPool.PendingWorkItemCount == 0;
+        return IsNow && holds() && (!sockets || AllSleep()) && IsNow && holds() && ThreadPool.CompletedWorkItemCount == done;
     }
 
     /// <summary>Whether no thread but the asker's runs or could run.</summary>
-    private static bool AllSleep() =>
+    private static bool AllSleep() => !OperatingSystem.IsLinux() ||
         Directory.EnumerateDirectories("/proc/self/task").Where(thread => IsAwake($"{thread}/stat")).Take(2).Count() == 1;
 
     /// <remarks>proc(5), /proc/pid/stat: after the name in brackets comes the state, R for one that may run, D for one that waits for a
