@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ChatOps.Bot.Settings;
+using ChatOps.Cluster;
 using ChatOps.Cluster.Json;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
-using ChatOps.Values;
 
 namespace ChatOps.Demo.World;
 
@@ -43,74 +43,33 @@ internal static class Manifests
     /// </summary>
     public static async Task ApplyAsync(IKubernetesClient client, DemoOptions options, CancellationToken ct)
     {
-        string[] scheduled = options.Scheduled ? ["schedule.yaml"] : [];
         var definitions = ((string[])["changes.yaml", "restores.yaml", "snapshots.yaml", "snapshotschedules.yaml"]).Select(Resource);
-        foreach (var text in (string[])[.. definitions, options.Release ?? Resource("ghostwire.yaml"), .. scheduled.Select(Resource)])
-        {
-            foreach (var document in YamlDocuments.Parse(text))
-            {
-                await ApplyAsync(client, KindOf(document), document, ct);
-            }
-        }
-    }
-
-    private static async Task ApplyAsync(
-        IKubernetesClient client, ResourceKind<DataResource> kind, JsonObject document, CancellationToken ct)
-    {
-        var (ns, name) = ((string?)document["metadata"]!["namespace"], (string)document["metadata"]!["name"]!);
-        if (kind.Kind != "CustomResourceDefinition")
+        await CustomDefinitions.ApplyAsync(client, [.. definitions.SelectMany(YamlDocuments.Parse)], ct);
+        string[] scheduled = options.Scheduled ? ["schedule.yaml"] : [];
+        string[] texts = [options.Release ?? Resource("ghostwire.yaml"), .. scheduled.Select(Resource)];
+        foreach (var document in texts.SelectMany(YamlDocuments.Parse))
         {
             // Not as the bot: its applies would then mean to remove whatever they leave out.
-            await client.PatchAsync(kind, ns, name, Patch.Apply(document, force: true) with { FieldManager = "helm" }, ct);
-            return;
-        }
-        try
-        {
-            // An API server older than x-kubernetes-validations drops what it does not know on create, but refuses it in an apply.
-            await client.CreateAsync(kind, ns, document, ct);
-        }
-        catch (ApiException e) when (e.AlreadyExists)
-        {
-            await client.PatchAsync(kind, ns, name, Patch.Merge(document), ct);
-        }
-        await EstablishedAsync(client, kind, name, ct);
-    }
-
-    /// <summary>A definition is stored at once, but its resources are served a moment later.</summary>
-    private static async Task EstablishedAsync(
-        IKubernetesClient client, ResourceKind<DataResource> kind, string name, CancellationToken ct)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (!IsEstablished(await client.FindRawAsync(kind, null, name, ct)))
-        {
-            if (TimeProvider.System.GetElapsedTime(began) > TimeSpan.FromSeconds(30))
-            {
-                throw new FaultException(new(
-                    "NotEstablished", $"the API server does not serve {name}, whose definition it took 30 s ago",
-                    $"kubectl describe crd {name} tells why"));
-            }
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, ct);
+            var patch = Patch.Apply(document, force: true) with { FieldManager = "helm" };
+            var (ns, name) = ((string?)document["metadata"]!["namespace"], (string)document["metadata"]!["name"]!);
+            await client.PatchAsync(KindOf(document), ns, name, patch, ct);
         }
     }
-
-    private static bool IsEstablished(JsonObject? definition) =>
-        definition?.ItemsAt("status", "conditions").Any(c => c.Text("type") == "Established" && c.Text("status") == "True") == true;
 
     private static ResourceKind<DataResource> KindOf(JsonObject document) => (string?)document["kind"] switch
     {
-        "CustomResourceDefinition" => Of("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false),
         "Namespace" => Kinds.Namespaces,
-        "SnapshotSchedule" => Of(ChatOpsKinds.Group, ChatOpsKinds.Version, "snapshotschedules", "SnapshotSchedule", true),
-        "PersistentVolumeClaim" => Of("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true),
-        "Service" => Of("", "v1", "services", "Service", true),
+        "SnapshotSchedule" => Of(ChatOpsKinds.Group, ChatOpsKinds.Version, "snapshotschedules", "SnapshotSchedule"),
+        "PersistentVolumeClaim" => Of("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim"),
+        "Service" => Of("", "v1", "services", "Service"),
         "ServiceAccount" => Kinds.ServiceAccounts,
         "ConfigMap" => Kinds.ConfigMaps,
-        "StatefulSet" => Of("apps", "v1", "statefulsets", "StatefulSet", true),
+        "StatefulSet" => Of("apps", "v1", "statefulsets", "StatefulSet"),
         var kind => throw new InvalidOperationException($"the demo has no manifest of kind {kind}"),
     };
 
-    private static ResourceKind<DataResource> Of(string group, string version, string plural, string kind, bool namespaced) =>
-        new(group, version, plural, kind, Kinds.ConfigMaps.Json, namespaced);
+    private static ResourceKind<DataResource> Of(string group, string version, string plural, string kind) =>
+        new(group, version, plural, kind, Kinds.ConfigMaps.Json, Namespaced: true);
 
     private static string Resource(string name)
     {

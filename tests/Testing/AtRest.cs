@@ -9,6 +9,9 @@ public static class AtRest
     /// <summary>So often it looks before it leaves its own thread to others.</summary>
     private const int Looks = 50;
 
+    /// <summary>Enough for a thread that was interrupted to go on.</summary>
+    internal static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+
     /// <summary>
     /// Threads of the pool that had work while all slept: one waits for the last test. While there are as many, nobody has to look again.
     /// </summary>
@@ -38,7 +41,7 @@ public static class AtRest
     {
         for (var looks = 1; !Is(holds, sockets); looks++)
         {
-            if (looks % Looks == 0) await Task.Delay(1);
+            if (looks % Looks == 0) await Task.Delay(Moment, TimeProvider.System);
             else Thread.Yield();
         }
     }

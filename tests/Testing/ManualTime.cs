@@ -56,7 +56,7 @@ public sealed class ManualTime : TimeProvider
     private static async Task SettleAsync()
     {
         for (var i = 0; i < 20; i++) await Task.Yield();
-        for (var i = 0; i < 10 && !AtRest.IsNow; i++) await Task.Delay(1);
+        for (var i = 0; i < 10 && !AtRest.IsNow; i++) await Task.Delay(AtRest.Moment, TimeProvider.System);
     }
 
     private ManualTimer? Next(DateTimeOffset end)

@@ -41,7 +41,7 @@ public sealed class AnswersTests
     {
         var asking = AskAsync(async ct =>
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, ct);
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, ct);
             return 0;
         });
         await _time.AdvanceAsync(Limit - TimeSpan.FromSeconds(1));
