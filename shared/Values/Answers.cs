@@ -9,8 +9,8 @@ public static class Answers
     /// <param name="lost">What is thrown when no answer came: the connection failed, or the time is over.</param>
     /// <exception cref="OperationCanceledException">The caller went, whatever that looked like on the connection.</exception>
     /// <remarks>
-    /// Cancelling closes the connection, and a read that begins at that very moment says <see cref="ObjectDisposedException"/> in place of
-    /// what was cancelled (dotnet/runtime, issues 31254 and 56159).
+    /// Cancelling closes the connection. What came at that very moment is still handed on, and then the next read, which nobody has
+    /// cancelled, says <see cref="ObjectDisposedException"/> (of the kind of dotnet/runtime, issues 31254 and 56159).
     /// </remarks>
     public static async Task<T> WithinAsync<T>(
         TimeSpan limit, TimeProvider time, Func<CancellationToken, Task<T>> call, Func<Exception, Exception> lost, CancellationToken ct)

@@ -52,7 +52,7 @@ public static class AtRest
         return IsNow && holds() && (!sockets || AllSleep()) && IsNow && holds() && ThreadPool.CompletedWorkItemCount == done;
     }
 
-    /// <summary>Whether no thread but the asker's runs or could run.</summary>
+    /// <summary>Whether no thread but the asker's runs or could run; only Linux tells, elsewhere the pool's own count has to do.</summary>
     private static bool AllSleep() => !OperatingSystem.IsLinux() ||
         Directory.EnumerateDirectories("/proc/self/task").Where(thread => IsAwake($"{thread}/stat")).Take(2).Count() == 1;
 
