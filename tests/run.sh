@@ -26,5 +26,5 @@ publish bot & bot=$!
 dotnet build ChatOps.sln -c Release -v quiet --nologo
 wait $sidecar
 wait $bot
-[ "$keep" = true ] || dotnet build-server shutdown --vbcscompiler >/dev/null
+[ "$keep" = true ] || dotnet build-server shutdown --vbcscompiler >/dev/null || true
 exec dotnet tests/Suite/bin/Release/net10.0/Suite.dll "$@"
