@@ -13,6 +13,9 @@ internal static class RestoreFaults
     /// <summary>The highest exit code that is not of a signal; this one itself is of a container that could not be started.</summary>
     private const int ByItself = 128;
 
+    /// <summary>The one failure of the sidecar after which the old data is not where it was.</summary>
+    private const string HalfPlaced = "HalfPlaced";
+
     private const string Untouched = "the data that was there is untouched";
 
     /// <param name="secret">The Secret that should hold the identity; null where none is declared.</param>
@@ -25,7 +28,9 @@ internal static class RestoreFaults
         if (lines is [.., var last] && Told(last) is { } fault)
         {
             var (message, hint) = Identity(restore, secret, fault.Kind) ?? (fault.Message, fault.Hint);
-            return new("RestoreFailed", $"{what}: {message}; {Untouched}", hint);
+            // What an attempt before this one did is not known here.
+            var touched = fault.Kind == HalfPlaced || restore.Status.Attempts > 1;
+            return new("RestoreFailed", touched ? $"{what}: {message}" : $"{what}: {message}; {Untouched}", hint);
         }
         return new(
             "RestoreFailed",

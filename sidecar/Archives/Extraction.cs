@@ -6,11 +6,14 @@ namespace ChatOps.Sidecar.Archives;
 
 /// <summary>
 /// Writes members below one open directory. Every parent is opened step by step without following links, so no archive, however made, can
-/// write outside of it. Owners are set where this process may; <see cref="OwnersKept"/> says whether all could be.
+/// write outside of it. What cannot be set here is told by <see cref="Losses"/>, and rights never come back wider than they were.
 /// </summary>
 internal sealed class Extraction(SafeFileHandle root, PathGlobs leaveOut) : IEntrySink, IDisposable
 {
     private const int HoleSize = 64 * 1024;
+
+    /// <summary>S_ISUID and S_ISGID: with another owner they would lend the rights of that one.</summary>
+    private const uint LendsRights = 0xC00;
 
     private readonly HashSet<string> _replaceable = new(StringComparer.Ordinal);
     private SafeFileHandle? _parent;
@@ -19,7 +22,7 @@ internal sealed class Extraction(SafeFileHandle root, PathGlobs leaveOut) : IEnt
     private bool _sparse;
     private long _at;
 
-    public bool OwnersKept { get; private set; } = true;
+    public Losses Losses { get; } = new();
 
     public void Begin(ArchiveEntry entry)
     {
@@ -74,17 +77,10 @@ internal sealed class Extraction(SafeFileHandle root, PathGlobs leaveOut) : IEnt
                     Close(entry);
                     break;
                 case EntryKind.HardLink:
-                    var (fromParent, from) = Locate(EntryPath.Check(entry.Target).Value, keep: false);
-                    using (fromParent)
-                    {
-                        var (parent, name) = Locate(entry.Path);
-                        PosixFile.MakeHardLink(fromParent, from, parent, name);
-                    }
+                    EndHardLink(entry);
                     break;
                 case EntryKind.SymbolicLink:
-                    var (directory, link) = Locate(entry.Path);
-                    PosixFile.MakeLink(directory, link, entry.Target);
-                    Dress(directory, link, entry);
+                    EndLink(entry);
                     break;
                 default:
                     EndDirectory(entry);
@@ -118,35 +114,70 @@ internal sealed class Extraction(SafeFileHandle root, PathGlobs leaveOut) : IEnt
         var file = _file!;
         if (_sparse)
             RandomAccess.SetLength(file, _at);
-        foreach (var (name, value) in entry.Attributes ?? [])
-            ExtendedAttributes.TrySet(file, name, value);
+        var (parent, last) = Locate(entry.Path);
+        Dress(parent, last, file, entry);
         file.Dispose();
         _file = null;
-        var (parent, last) = Locate(entry.Path);
-        Dress(parent, last, entry);
     }
 
     private void EndDirectory(ArchiveEntry entry)
     {
-        if (entry.Path == ".")
-        {
-            Dress(root, ".", entry);
-            return;
-        }
-        var (parent, name) = Locate(entry.Path);
+        var (parent, name) = entry.Path == "." ? (root, ".") : Locate(entry.Path);
         if (FileState.Find(parent, name) is null)
             PosixFile.MakeDirectory(parent, name);
-        else
-            PosixFile.OpenDirectory(parent, name).Dispose();
-        Dress(parent, name, entry);
+        using var directory = PosixFile.OpenDirectory(parent, name);
+        Dress(parent, name, directory, entry);
     }
 
-    private void Dress(SafeFileHandle parent, string name, ArchiveEntry entry)
+    private void EndHardLink(ArchiveEntry entry)
     {
-        OwnersKept &= PosixFile.TrySetOwner(parent, name, entry.Uid, entry.Gid);
+        var (fromParent, from) = Locate(EntryPath.Check(entry.Target).Value, keep: false);
+        using (fromParent)
+        {
+            var (parent, name) = Locate(entry.Path);
+            if (PosixFile.TryMakeHardLink(fromParent, from, parent, name))
+                return;
+            using var source = PosixFile.TryOpen(fromParent, from) ?? throw PosixException.Last("open", fromParent, from);
+            using var copy = PosixFile.CreateNew(parent, name, 0x180);
+            CopyAll(source, copy);
+            Dress(parent, name, copy, entry);
+        }
+    }
+
+    private void EndLink(ArchiveEntry entry)
+    {
+        var (parent, name) = Locate(entry.Path);
+        if (Losses.Note(Losses.Link, entry.Path, PosixFile.TryMakeLink(parent, name, entry.Target)))
+            Dress(parent, name, null, entry);
+    }
+
+    private static void CopyAll(SafeFileHandle source, SafeFileHandle copy)
+    {
+        var buffer = new byte[1 << 16];
+        long at = 0;
+        for (int read; (read = RandomAccess.Read(source, buffer, at)) > 0; at += read)
+            Write(copy, buffer.AsSpan(0, read), at);
+    }
+
+    /// <summary>
+    /// The owner first, as a change of it takes capabilities and S_ISUID away; then attributes, for which a file must be writable; the
+    /// times last.
+    /// </summary>
+    private void Dress(SafeFileHandle parent, string name, SafeFileHandle? open, ArchiveEntry entry)
+    {
+        var mode = entry.Mode & 0xFFF;
+        var given = Losses.Note(Losses.Owner, entry.Path, PosixFile.TrySetOwner(parent, name, entry.Uid, entry.Gid));
+        if (!given && entry.Kind == EntryKind.File)
+            mode &= ~LendsRights;
+        foreach (var (attribute, value) in entry.Attributes ?? [])
+        {
+            var done = open is not null && ExtendedAttributes.TrySet(open, attribute, value);
+            if (!Losses.Note(Losses.Attribute, entry.Path, done) && attribute == AccessList.Name)
+                mode = AccessList.Without(value, mode);
+        }
         if (entry.Kind != EntryKind.SymbolicLink)
-            PosixFile.SetMode(parent, name, entry.Mode & 0xFFF);
-        PosixFile.SetTimes(parent, name, entry.Modified);
+            Losses.Note(Losses.Mode, entry.Path, PosixFile.TrySetMode(parent, name, mode));
+        Losses.Note(Losses.Times, entry.Path, PosixFile.TrySetTimes(parent, name, entry.Modified));
     }
 
     /// <summary>

@@ -33,7 +33,7 @@ internal sealed class FileArchiver(ArchiveWriter archive, ContentObserver progre
                     AddFile(entry, cancellation);
                     break;
                 case FileKind.Directory:
-                    archive.Add(ArchiveEntry.Of(entry.Path.Length == 0 ? "." : entry.Path, EntryKind.Directory, entry.State));
+                    AddDirectory(entry);
                     break;
                 case FileKind.SymbolicLink:
                     var target = PosixFile.ReadLink(entry.Directory, entry.Name);
@@ -52,6 +52,15 @@ internal sealed class FileArchiver(ArchiveWriter archive, ContentObserver progre
         {
             Skipped.Add(new(entry.Path, failure.Message, Missed: true));
         }
+    }
+
+    private void AddDirectory(in TreeEntry entry)
+    {
+        using var open = PosixFile.OpenDirectory(entry.Directory, entry.Name);
+        archive.Add(ArchiveEntry.Of(entry.Path.Length == 0 ? "." : entry.Path, EntryKind.Directory, entry.State) with
+        {
+            Attributes = ExtendedAttributes.Of(open),
+        });
     }
 
     private void AddFile(in TreeEntry entry, CancellationToken cancellation)

@@ -10,7 +10,7 @@ namespace ChatOps.Sidecar.Archives;
 /// </summary>
 internal static class PaxAttributes
 {
-    private const string Raw = "SCHILY.xattr.", Encoded = "LIBARCHIVE.xattr.", Kept = "user.";
+    private const string Raw = "SCHILY.xattr.", Encoded = "LIBARCHIVE.xattr.";
 
     public static (string Key, string Value) Write(string name, byte[] value)
     {
@@ -25,10 +25,12 @@ internal static class PaxAttributes
         List<KeyValuePair<string, byte[]>>? found = null;
         foreach (var (key, value) in records)
         {
-            if (key.StartsWith(Raw + Kept, StringComparison.Ordinal))
-                (found ??= []).Add(new(Name(key[Raw.Length..]), value));
-            else if (key.StartsWith(Encoded + Kept, StringComparison.Ordinal))
-                (found ??= []).Add(new(Name(key[Encoded.Length..]), Convert.FromBase64String(ByteName.Decode(value))));
+            var raw = key.StartsWith(Raw, StringComparison.Ordinal);
+            if (!raw && !key.StartsWith(Encoded, StringComparison.Ordinal))
+                continue;
+            var name = Name(key[(raw ? Raw : Encoded).Length..]);
+            if (ExtendedAttributes.IsKept(name))
+                (found ??= []).Add(new(name, raw ? value : Convert.FromBase64String(ByteName.Decode(value))));
         }
         return found;
     }

@@ -10,14 +10,13 @@ namespace ChatOps.Sidecar.Commands;
 internal static class RestoreText
 {
     private const int MostShown = 10;
-    private const string OwnersLost = "\n  some files belong to this user now: only root can give files away";
 
     public static void Done(IReport report, RestoreOutcome outcome) => report.Done(Text(outcome), json =>
     {
         json.WriteString("restored", outcome.Restored?.Name);
         json.WriteString("into", outcome.Into);
         json.WriteString("before", outcome.Before);
-        json.WriteBoolean("ownersKept", outcome.OwnersKept);
+        Array(json, "losses", outcome.Losses ?? []);
         json.WriteString("note", outcome.Note);
     });
 
@@ -27,8 +26,8 @@ internal static class RestoreText
         List(text, "restored", outcome.Placed);
         List(text, "the same already", outcome.Same);
         List(text, "what was there is kept as", outcome.Kept);
-        if (!outcome.OwnersKept)
-            text.Append(OwnersLost);
+        foreach (var loss in outcome.Losses)
+            text.Append($"\n  {loss}");
         report.Done(text.ToString(), json =>
         {
             json.WriteString("restored", outcome.Restored.Name);
@@ -36,7 +35,7 @@ internal static class RestoreText
             Array(json, "placed", outcome.Placed);
             Array(json, "same", outcome.Same);
             Array(json, "kept", outcome.Kept);
-            json.WriteBoolean("ownersKept", outcome.OwnersKept);
+            Array(json, "losses", outcome.Losses);
         });
     }
 
@@ -52,13 +51,15 @@ internal static class RestoreText
             text.Append("\n  NOT ENOUGH ROOM: free some space, or remove an old .before-restore directory");
         if (manifest.IsEncrypted)
             text.Append(key ? "\n  it is encrypted; --identity is given, and not tried" : "\n  it is encrypted: --identity FILE IS NEEDED");
+        if (preview.Refusal is { } refusal)
+            text.Append($"\n  IT WOULD BE REFUSED: {refusal}");
         if (preview.Pending is { } pending)
             text.Append($"\n  first the interrupted restore of {pending} would be finished");
         List(text, "what is there would be kept as", preview.Manner.StartsWith("file", StringComparison.Ordinal)
             ? [.. preview.Kept.Select(path => path + ChildrenPlacement.BeforePrefix + "TIME")]
             : preview.Kept);
         report.Done(text.ToString(), json => Fields(json, preview, room, key));
-        return room && key ? ExitCode.Done : ExitCode.Refused;
+        return room && key && preview.Refusal is null ? ExitCode.Done : ExitCode.Refused;
     }
 
     private static void Fields(Utf8JsonWriter json, RestorePreview preview, bool room, bool key)
@@ -73,6 +74,7 @@ internal static class RestoreText
         json.WriteNumber("free", preview.Free);
         json.WriteBoolean("enoughRoom", room);
         json.WriteBoolean("identityMissing", !key);
+        json.WriteString("refusal", preview.Refusal?.Message);
         json.WriteString("pending", preview.Pending);
         Array(json, "kept", preview.Kept);
     }
@@ -84,8 +86,8 @@ internal static class RestoreText
         var text = $"{outcome.Restored.Name} is restored in {outcome.Into}";
         if (outcome.Before is not null)
             text += $"\n  what was there is in {outcome.Before}";
-        if (!outcome.OwnersKept)
-            text += OwnersLost;
+        foreach (var loss in outcome.Losses ?? [])
+            text += $"\n  {loss}";
         return outcome.Note is null ? text : $"{text}\n  {outcome.Note}";
     }
 

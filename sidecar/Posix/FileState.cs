@@ -17,6 +17,11 @@ internal readonly record struct FileState(
     /// <summary>Fewer bytes on disk than in the file: it has holes.</summary>
     public bool IsSparse => Kind == FileKind.File && Allocated < Size;
 
+    public bool IsSticky => (Mode & 0x200) != 0;
+
+    /// <summary>Owner, group and mode for people, as <c>1000:1000 0755</c>.</summary>
+    public string Rights => $"{Uid}:{Gid} {Convert.ToString(Mode, 8).PadLeft(4, '0')}";
+
     public bool IsSameFile(in FileState other) => Inode == other.Inode && Device == other.Device;
 
     /// <summary>Nothing was written between two looks: the change time moves on every write and cannot be set back by a program.</summary>

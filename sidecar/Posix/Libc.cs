@@ -59,6 +59,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true, StringMarshallingCustomType = typeof(ByteName.Marshaller))]
     public static partial int SetAttribute(SafeFileHandle file, string name, byte* value, nuint size, int flags);
 
+    [LibraryImport("libc", EntryPoint = "fremovexattr", SetLastError = true, StringMarshallingCustomType = typeof(ByteName.Marshaller))]
+    public static partial int RemoveAttribute(SafeFileHandle file, string name);
+
     [LibraryImport("libc", EntryPoint = "fdopendir", SetLastError = true)]
     public static partial nint OpenDirectoryStream(int descriptor);
 
@@ -76,6 +79,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFileSystem(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "sync")]
+    public static partial void SyncEverything();
 
     [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
     public static partial int StartWriting(SafeFileHandle file, long offset, long length, uint flags);

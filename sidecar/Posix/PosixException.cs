@@ -9,15 +9,17 @@ namespace ChatOps.Sidecar.Posix;
 internal sealed class PosixException(string call, string path, int errno)
     : IOException($"{call} {path}: {Marshal.GetPInvokeErrorMessage(errno)}")
 {
-    public const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, Again = 11, NoAccess = 13, Busy = 16, Exists = 17, CrossDevice = 18,
-        NotDirectory = 20,
-        Invalid = 22, NoSpace = 28, ReadOnly = 30, NoLocks = 37, NotImplemented = 38, NotEmpty = 39, Loop = 40, NoData = 61,
-        NotSupported = 95, StaleHandle = 116;
+    public const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, BadDescriptor = 9, Again = 11, NoAccess = 13, Busy = 16, Exists = 17,
+        CrossDevice = 18, NotDirectory = 20, Invalid = 22, NoSpace = 28, ReadOnly = 30, TooManyLinks = 31, NoLocks = 37,
+        NotImplemented = 38, NotEmpty = 39, Loop = 40, NoData = 61, NotSupported = 95, StaleHandle = 116;
 
     public int Errno { get; } = errno;
 
     /// <summary>The file went away, or what stood in its place is no longer what was listed.</summary>
     public bool IsVanished => Errno is NoEntry or NotDirectory or StaleHandle or Loop;
+
+    /// <summary>It cannot be asked for here, by this user or on this file system; nothing went wrong.</summary>
+    public bool IsRefused => Errno is NotPermitted or BadDescriptor or Invalid or TooManyLinks or NotImplemented or NotSupported;
 
     public static PosixException Last(string call, string path) => new(call, path, Marshal.GetLastPInvokeError());
 

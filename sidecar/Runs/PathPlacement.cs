@@ -92,8 +92,7 @@ internal sealed class PathPlacement(string into, IReadOnlySet<string> databases,
     {
         try
         {
-            PosixFile.MakeHardLink(directory, name, directory, aside);
-            return true;
+            return PosixFile.TryMakeHardLink(directory, name, directory, aside);
         }
         catch (PosixException)
         {

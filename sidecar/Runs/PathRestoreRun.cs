@@ -8,8 +8,10 @@ namespace ChatOps.Sidecar.Runs;
 /// <summary>What a restore of single paths did.</summary>
 /// <param name="Kept">Where files that were in the way are now, below <paramref name="Into"/>.</param>
 /// <param name="Same">What was there already, byte for byte.</param>
+/// <param name="Losses">What could not be set as it was at home, in words.</param>
 internal sealed record PathRestoreOutcome(
-    Manifest Restored, string Into, IReadOnlyList<string> Placed, IReadOnlyList<string> Kept, IReadOnlyList<string> Same, bool OwnersKept);
+    Manifest Restored, string Into, IReadOnlyList<string> Placed, IReadOnlyList<string> Kept, IReadOnlyList<string> Same,
+    IReadOnlyList<string> Losses);
 
 /// <summary>
 /// Restores single paths of a snapshot into a directory beside what is there. Everything is extracted and checked first, apart from it;
@@ -38,7 +40,7 @@ internal sealed class PathRestoreRun(IArchiveStore store, TimeProvider time, Act
         partial.MakePartial();
         try
         {
-            var owners = await extraction.RunAsync(
+            var losses = await extraction.RunAsync(
                 manifest, partial.Partial, path => selection.Contains(path) || needs.Helpers.Contains(path), cancellation);
             foreach (var helper in needs.Helpers)
                 Forget(partial.Partial, helper);
@@ -47,11 +49,11 @@ internal sealed class PathRestoreRun(IArchiveStore store, TimeProvider time, Act
             // From here on nothing is cancelled: it is short, and half of it would have to be finished all the same.
             var paths = new PathPlacement(placement.Into, manifest.Databases.Select(facts => facts.Path).ToHashSet(), time.GetUtcNow());
             paths.Place(partial.Partial);
-            return new(manifest, placement.Into, paths.Placed, paths.Kept, paths.Same, owners);
+            return new(manifest, placement.Into, paths.Placed, paths.Kept, paths.Same, losses);
         }
         finally
         {
-            partial.RemovePartial();
+            partial.Abandon();
         }
     }
 

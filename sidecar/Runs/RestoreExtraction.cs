@@ -21,19 +21,21 @@ internal sealed class RestoreExtraction(IArchiveStore store, AgeIdentity? identi
         : identity.Check();
 
     /// <param name="wanted">Null for everything.</param>
-    /// <returns>Whether all owners could be set.</returns>
-    public async Task<bool> RunAsync(Manifest manifest, string directory, Func<string, bool>? wanted, CancellationToken cancellation)
+    /// <returns>What could not be set as it was at home, in words.</returns>
+    public async Task<IReadOnlyList<string>> RunAsync(
+        Manifest manifest, string directory, Func<string, bool>? wanted, CancellationToken cancellation)
     {
         meter.Total = manifest.BytesOut;
         meter.Enter(RunStep.Extract);
         await using var files = await store.OpenManifestAsync(manifest.Name, cancellation);
         await using var archive = await store.OpenArchiveAsync(manifest.Name, cancellation);
         using var root = PosixFile.OpenDirectory(null, directory);
+        ExtendedAttributes.ClearAccessLists(root);
         using var extraction = new Extraction(root, Stale);
         IEntrySink sink = wanted is null ? extraction : new SelectingSink(extraction, wanted);
         using var reader = new ArchiveReader(manifest, ManifestFile.ReadFiles(files), sink, meter.Set);
         reader.Read(archive, identity, cancellation);
         PosixFile.SyncFileSystem(root);
-        return extraction.OwnersKept;
+        return extraction.Losses.InWords();
     }
 }

@@ -2,14 +2,17 @@ using System.Security.Cryptography;
 using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Stores;
+using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Runs;
 
 /// <summary>What a restore would do.</summary>
 /// <param name="Pending">The snapshot of an interrupted restore that would be finished first.</param>
+/// <param name="Refusal">Why it would not be placed there; null when nothing speaks against it.</param>
 /// <param name="Kept">What is there and would be kept aside: where to for a whole restore, the names in the way for single paths.</param>
 internal sealed record RestorePreview(
-    Manifest Manifest, string Into, string Manner, RestoreNeeds Needs, long Free, string? Pending, IReadOnlyList<string> Kept)
+    Manifest Manifest, string Into, string Manner, RestoreNeeds Needs, long Free, string? Pending, Fault? Refusal,
+    IReadOnlyList<string> Kept)
 {
     /// <summary>Looks at the store and at the place; touches nothing, and needs no identity.</summary>
     public static async Task<RestorePreview> MakeAsync(
@@ -22,7 +25,8 @@ internal sealed record RestorePreview(
             ? placement.Aside() is { } aside ? [aside] : []
             : await InTheWayAsync(store, manifest, placement.Into, selection, cancellation);
         var manner = selection is null ? placement.Manner : "file by file, beside what is there";
-        return new(manifest, placement.Into, manner, needs, RestoreNeeds.FreeIn(placement.Into), placement.Pending(), kept);
+        return new(
+            manifest, placement.Into, manner, needs, RestoreNeeds.FreeIn(placement.Into), placement.Pending(), placement.Refusal(), kept);
     }
 
     private static async Task<IReadOnlyList<string>> InTheWayAsync(

@@ -1,5 +1,6 @@
 using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Posix;
+using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Runs;
 
@@ -16,7 +17,11 @@ internal sealed class WholePlacement(string into, Action<string, string>? rename
 
     private string ReadyPrefix => $".{_name}.ready-";
 
-    public override string? Resume()
+    public override Fault? Refusal() => !Directory.Exists(_parent) || PosixAccess.WhyNot(_parent) is not { } why ? null : new(
+        "Forbidden", $"{why.Message}; it is {FileState.Find(_parent)?.Rights}, and this runs as {PosixAccess.Who}",
+        why.Errno == PosixException.ReadOnly ? "Mount it for writing" : "Run as its owner, or make the directory for this user first");
+
+    protected override string? Finish()
     {
         string? snapshot = null;
         foreach (var ready in Directory.GetDirectories(_parent, ReadyPrefix + "*"))
@@ -35,12 +40,12 @@ internal sealed class WholePlacement(string into, Action<string, string>? rename
 
     public override string? Aside() => FileState.Find(Into) is null ? null : Path.Combine(_parent, $".{_name}.before-restore-TIME");
 
-    public override string? Place(string snapshot, DateTimeOffset now)
+    protected override Placed Swap(string snapshot, DateTimeOffset now)
     {
         var ready = Path.Combine(_parent, ReadyPrefix + Mark(snapshot, SnapshotName.StampOf(now)));
-        Rename(Partial, ready);
-        PosixFile.Sync(_parent);
-        return Swap(ready);
+        Move(Partial, ready);
+        PosixFile.TrySync(_parent);
+        return new(Swap(ready), null);
     }
 
     private string? Swap(string ready)
@@ -49,10 +54,10 @@ internal sealed class WholePlacement(string into, Action<string, string>? rename
         if (FileState.Find(Into) is not null)
         {
             before = Free(Path.Combine(_parent, $".{_name}.before-restore-{Unmark(ready, ReadyPrefix).Stamp}"));
-            Rename(Into, before);
+            Move(Into, before);
         }
-        Rename(ready, Into);
-        PosixFile.Sync(_parent);
+        Move(ready, Into);
+        PosixFile.TrySync(_parent);
         return before;
     }
 }

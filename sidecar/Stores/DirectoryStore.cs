@@ -58,7 +58,7 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
     public Task RemoveAsync(string name, CancellationToken cancellation)
     {
         File.Delete(ManifestPath(name));
-        PosixFile.Sync(path);
+        PosixFile.TrySync(path);
         foreach (var form in ArchiveForm.All)
             File.Delete(ArchivePath(name, form));
         return Task.CompletedTask;
@@ -180,7 +180,7 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
             if (!PosixFile.TryRenameNew(temporary, path))
                 throw new FaultException(StoredNames.Exists(_directory, _name));
             _placed.Insert(0, path);
-            PosixFile.Sync(_directory);
+            PosixFile.TrySync(_directory);
         }
 
         // Readable by its owner alone: an archive holds the key and every message.

@@ -51,6 +51,16 @@ internal sealed class Home : IDisposable
         return this;
     }
 
+    /// <summary>Other users may go through to it, and keep archives in its store.</summary>
+    public Home OpenToOthers()
+    {
+        const UnixFileMode all = (UnixFileMode)0x1FF;
+        File.SetUnixFileMode(_root, all & ~(UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
+        File.SetUnixFileMode(Store, all);
+        File.SetUnixFileMode(Scratch, all);
+        return this;
+    }
+
     public Task<Manifest> SnapshotAsync(SnapshotRequest? request = null) =>
         new SnapshotRun(request ?? Request, Archives, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
 

@@ -21,6 +21,17 @@ public sealed class RestoreFaultsTests
         Assert.Equal(hint, fault.Hint);
     }
 
+    [Theory]
+    [InlineData("HalfPlaced", 1)]
+    [InlineData("NoRoom", 2)]
+    public void Nothing_is_called_untouched_that_may_be_half_replaced(string kind, int attempts)
+    {
+        var restore = Restore() with { Status = new RestoreStatus { Phase = RestorePhase.Running, Attempts = attempts } };
+        var fault = RestoreFaults.Of(restore, "key", Ended(Said(kind)));
+        Assert.Equal("restore of a-1 failed: what the sidecar said", fault.Message);
+        Assert.Equal("what it advised", fault.Hint);
+    }
+
     [Fact]
     public void An_encrypted_archive_without_a_declared_identity_names_the_setting()
     {

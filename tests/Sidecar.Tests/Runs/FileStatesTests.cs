@@ -24,7 +24,54 @@ public sealed class FileStatesTests : IDisposable
         { "user.a=b=c", [0, 1, 2] },
         { "user.größe", "name that is not ASCII"u8.ToArray() },
         { "user.100%", "name with a per cent sign"u8.ToArray() },
+        { AccessList.Name, RightsOfUser33 },
+        { "security.capability", Convert.FromHexString("0100000200200000000000000000000000000000") },
     };
+
+    /// <summary>As the kernel keeps it: the owner rw-, user 33 rw-, the owning group ---, the mask rw-, others ---.</summary>
+    internal static byte[] RightsOfUser33 => Convert.FromHexString(
+        "02000000" + "01000600ffffffff" + "0200060021000000" + "04000000ffffffff" + "10000600ffffffff" + "20000000ffffffff");
+
+    [Theory]
+    [InlineData("user.text")]
+    [InlineData(AccessList.Name)]
+    [InlineData(AccessList.DefaultName)]
+    public async Task An_attribute_of_a_folder_and_of_the_home_itself_comes_back(string name)
+    {
+        Directory.CreateDirectory(_home.At("d"));
+        var value = name == "user.text" ? "plain"u8.ToArray() : RightsOfUser33;
+        foreach (var path in new[] { _home.At("d"), _home.Root })
+        {
+            using var directory = PosixFile.OpenDirectory(null, path);
+            Assert.SkipUnless(ExtendedAttributes.TrySet(directory, name, value), "this file system keeps no such attributes");
+        }
+        await RoundTripAsync();
+        foreach (var path in new[] { Path.Combine(Into, "d"), Into })
+        {
+            using var directory = PosixFile.OpenDirectory(null, path);
+            Assert.Contains(ExtendedAttributes.Of(directory) ?? [], found => found.Key == name && found.Value.SequenceEqual(value));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_restored_inherits_no_access_list_of_the_place()
+    {
+        _home.Write("d/a", "text");
+        Directory.CreateDirectory(Into);
+        using (var directory = PosixFile.OpenDirectory(null, Into))
+            Assert.SkipUnless(
+                ExtendedAttributes.TrySet(directory, AccessList.DefaultName, RightsOfUser33), "this file system keeps no access lists");
+        using (var above = PosixFile.OpenDirectory(null, _home.Aside(".")))
+            Assert.True(ExtendedAttributes.TrySet(above, AccessList.DefaultName, RightsOfUser33));
+        await RoundTripAsync();
+        foreach (var path in new[] { Into, Path.Combine(Into, "d") })
+        {
+            using var directory = PosixFile.OpenDirectory(null, path);
+            Assert.Null(ExtendedAttributes.Of(directory));
+        }
+        using var file = File.OpenHandle(Path.Combine(Into, "d/a"));
+        Assert.Null(ExtendedAttributes.Of(file));
+    }
 
     [Theory]
     [MemberData(nameof(Attributes))]

@@ -100,7 +100,7 @@ public sealed class PathRestoreTests : IDisposable
         _home.Write("a/first", "shared");
         Directory.CreateDirectory(_home.At("b"));
         using (var root = PosixFile.OpenDirectory(null, _home.Root))
-            PosixFile.MakeHardLink(root, "a/first", root, "b/second");
+            PosixFile.TryMakeHardLink(root, "a/first", root, "b/second");
         await RestoreAsync("b/second");
         Assert.Equal(["b/second"], FilesIn(Into));
         Assert.Equal("shared", File.ReadAllText(Path.Combine(Into, "b/second")));

@@ -1,5 +1,6 @@
 using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Runs;
+using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Tests.Runs;
 
@@ -23,7 +24,7 @@ public sealed class PlacementTests
         var broken = Make(kind, home.Root, (from, to) =>
         {
             if (left-- == 0)
-                throw new IOException("power cut");
+                throw new PowerCutException();
             PosixFile.Rename(from, to);
         });
         var interrupted = Record.Exception(() => broken.Place("snap", Now)) is not null;
@@ -36,6 +37,56 @@ public sealed class PlacementTests
             Assert.True(File.Exists(home.At("old1")), "nothing had moved, so nothing may have");
         else
             AssertPlaced(kind, home);
+    }
+
+    [Theory]
+    [MemberData(nameof(Interruptions))]
+    public void A_step_that_fails_takes_those_before_it_back(string kind, int steps)
+    {
+        using var home = new Home();
+        home.Write("old1", "old");
+        home.Write("old2/inside", "old");
+        var before = Tree(home);
+        var left = steps;
+        var broken = Make(kind, home.Root, (from, to) =>
+        {
+            if (left-- == 0)
+                throw new IOException("disk full");
+            PosixFile.Rename(from, to);
+        });
+        Fill(broken);
+        if (Record.Exception(() => broken.Place("snap", Now)) is not { } failure)
+        {
+            AssertPlaced(kind, home);
+            return;
+        }
+        Assert.Equal("disk full", failure.Message);
+        broken.Abandon();
+        Assert.Equal(before, Tree(home));
+        Assert.Null(Make(kind, home.Root, null).Resume());
+    }
+
+    [Theory]
+    [InlineData("whole", 2)]
+    [InlineData("children", 3)]
+    public void Where_not_even_that_can_be_done_it_says_so_and_running_again_finishes_it(string kind, int steps)
+    {
+        using var home = new Home();
+        home.Write("old1", "old");
+        home.Write("old2/inside", "old");
+        var left = steps;
+        var broken = Make(kind, home.Root, (from, to) =>
+        {
+            if (left-- <= 0)
+                throw new IOException("read-only now");
+            PosixFile.Rename(from, to);
+        });
+        Fill(broken);
+        var fault = Assert.Throws<FaultException>(() => broken.Place("snap", Now)).Fault;
+        Assert.Equal("HalfPlaced", fault.Kind);
+        broken.Abandon();
+        Assert.Equal("snap", Make(kind, home.Root, null).Resume());
+        AssertPlaced(kind, home);
     }
 
     [Theory]
@@ -73,10 +124,10 @@ public sealed class PlacementTests
         var broken = Make("children", home.Root, (from, to) =>
         {
             if (left-- == 0)
-                throw new IOException("power cut");
+                throw new PowerCutException();
             PosixFile.Rename(from, to);
         });
-        Assert.Throws<IOException>(() => broken.Place("snap", Now));
+        Assert.Throws<PowerCutException>(() => broken.Place("snap", Now));
         home.Write("new1", "meanwhile");
         home.Write("old2/inside", "meanwhile");
         Make("children", home.Root, null).Resume();
@@ -110,6 +161,14 @@ public sealed class PlacementTests
             await unmount.WaitForExitAsync();
         }
     }
+
+    /// <summary>What no program lives to handle.</summary>
+    private sealed class PowerCutException : Exception;
+
+    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
+
+    private static List<string> Tree(Home home) =>
+        [.. Directory.GetFileSystemEntries(home.Aside("."), "*", Everything).Order(StringComparer.Ordinal)];
 
     private static Placement Make(string kind, string into, Action<string, string>? rename) =>
         kind == "whole" ? new WholePlacement(into, rename) : new ChildrenPlacement(into, rename);

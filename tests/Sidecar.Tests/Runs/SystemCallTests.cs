@@ -13,10 +13,11 @@ public sealed class SystemCallTests
     [
         ("openat", "EIO"), ("openat", "EACCES"), ("openat", "EINTR"), ("pread64", "EIO"), ("read", "EIO"), ("getdents64", "EIO"),
         ("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("pwrite64", "EINTR"), ("write", "ENOSPC"), ("fsync", "EIO"), ("fsync", "EINTR"),
-        ("syncfs", "EIO"), ("sync_file_range", "EIO"), ("rename", "EIO"), ("rename", "ENOSPC"), ("renameat", "EIO"), ("renameat2", "EIO"),
-        ("renameat2", "ENOSPC"), ("linkat", "ENOSPC"), ("symlinkat", "ENOSPC"), ("mkdir", "ENOSPC"), ("mkdirat", "ENOSPC"),
-        ("unlink", "EIO"), ("unlinkat", "EIO"), ("rmdir", "EIO"), ("fchmodat", "EIO"), ("fchownat", "EIO"), ("fchownat", "EPERM"),
-        ("utimensat", "EIO"), ("statx", "EIO"), ("statx", "EACCES"), ("stat", "EIO"), ("lstat", "EIO"), ("newfstatat", "EIO"),
+        ("fsync", "EINVAL"), ("syncfs", "EIO"), ("syncfs", "ENOSYS"), ("sync_file_range", "EIO"), ("rename", "EIO"), ("rename", "ENOSPC"),
+        ("renameat", "EIO"), ("renameat2", "EIO"), ("renameat2", "ENOSPC"), ("linkat", "ENOSPC"), ("linkat", "EPERM"),
+        ("symlinkat", "ENOSPC"), ("mkdir", "ENOSPC"), ("mkdirat", "ENOSPC"), ("unlink", "EIO"), ("unlinkat", "EIO"), ("rmdir", "EIO"),
+        ("fchmodat", "EIO"), ("fchmodat", "EPERM"), ("fchownat", "EIO"), ("fchownat", "EPERM"), ("utimensat", "EIO"),
+        ("utimensat", "EPERM"), ("statx", "EIO"), ("statx", "EACCES"), ("stat", "EIO"), ("lstat", "EIO"), ("newfstatat", "EIO"),
         ("readlinkat", "EIO"), ("fcntl", "ENOLCK"), ("fcntl", "EINTR"), ("ftruncate", "EIO"), ("flistxattr", "EIO"), ("fgetxattr", "EIO"),
         ("fsetxattr", "ENOSPC"), ("statfs", "EIO"), ("flock", "EIO"),
     ];
