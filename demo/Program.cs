@@ -12,6 +12,8 @@ var signal =
     new Option<bool>("--signal") { Description = "let the real engine of Signal Desktop write (needs Node and `make prerequisites`)" };
 var cluster = new Option<bool>("--cluster") { Description = "run only the bot, against the cluster of KUBECONFIG, with --config" };
 var config = new Option<FileInfo?>("--config") { Description = "the chatops.yaml for --cluster" };
+script.AcceptExistingOnly();
+config.AcceptExistingOnly();
 var port = new Option<int>("--port") { Description = "the port of the page; without it, a free one" };
 var root = new RootCommand("ChatOps in a minute: a cluster, a live writer, the real bot and the real sidecar, in one process tree.")
 {

@@ -21,6 +21,8 @@ publish() {
     mv "$last.begun" "$last"
 }
 mkdir -p .cache/published
+# Nothing is left at work behind it, whichever part fails.
+trap wait EXIT
 publish sidecar & sidecar=$!
 publish bot & bot=$!
 dotnet build ChatOps.sln -c Release -v quiet --nologo

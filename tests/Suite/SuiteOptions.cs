@@ -32,8 +32,9 @@ internal sealed record SuiteOptions(string Root, int Seed, string? Prove, string
         ("CHATOPS_SEED", Seed.ToString(CultureInfo.InvariantCulture)), ("CHATOPS_PROGRAMS", Published),
         ("CHATOPS_PROVE", Prove is null ? "false" : "true"),
         // Nothing here lives long enough to earn back what it costs to compile it again (hexadecimal), to map its code twice, or, of the
-        // programs in Go, to collect a small heap often.
-        ("DOTNET_TieredPGO", "0"), ("DOTNET_TC_CallCountThreshold", "400"), ("DOTNET_EnableWriteXorExecute", "0"), ("GOGC", "400"),
+        // programs in Go, to collect a small heap often; and what is killed would leave the pipe for its debugger behind.
+        ("DOTNET_TieredPGO", "0"), ("DOTNET_TC_CallCountThreshold", "400"), ("DOTNET_EnableWriteXorExecute", "0"),
+        ("DOTNET_EnableDiagnostics", "0"), ("GOGC", "400"),
     ];
 
     public IEnumerable<string> Filter => Prove is null ? More : [.. More, "-trait", $"prove={(Prove == "every" ? "*" : Prove)}"];
