@@ -6,12 +6,12 @@ using ChatOps.Values;
 
 if (args is ["writer", .. var rest]) return await LiveWriter.RunAsync(rest);
 
-var script = new Option<FileInfo?>("--script") { Description = "read chat lines from a file, print the transcript and end" };
+var script = new Option<FileInfo>("--script") { Description = "read chat lines from a file, print the transcript and end" };
 var keep = new Option<DirectoryInfo?>("--keep") { Description = "leave the home and the archives in this directory" };
 var signal =
     new Option<bool>("--signal") { Description = "let the real engine of Signal Desktop write (needs Node and `make prerequisites`)" };
 var cluster = new Option<bool>("--cluster") { Description = "run only the bot, against the cluster of KUBECONFIG, with --config" };
-var config = new Option<FileInfo?>("--config") { Description = "the chatops.yaml for --cluster" };
+var config = new Option<FileInfo>("--config") { Description = "the chatops.yaml for --cluster" };
 script.AcceptExistingOnly();
 config.AcceptExistingOnly();
 var port = new Option<int>("--port") { Description = "the port of the page; without it, a free one" };

@@ -156,10 +156,20 @@ internal sealed class LeaderTerm : IAsyncDisposable
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
         try
         {
-            // A duration of one second, as others expect of a Lease that nobody holds.
-            var spec =
-                new JsonObject { ["holderIdentity"] = "", ["leaseDurationSeconds"] = 1, ["renewTime"] = MicroTime(_time.GetUtcNow()) };
-            await _client.PatchAsync(Kinds.Leases, _namespace, LeaseSettings.Name, On(_lease, spec), limit.Token);
+            try
+            {
+                await EmptyAsync(limit.Token);
+            }
+            catch (ApiException e) when (e.IsConflict)
+            {
+                // A renewal whose answer was not waited for may have arrived all the same.
+                if (await LookAsync(limit.Token) is { } other)
+                {
+                    _log.LogInformation("the lease was not given back: {Other} has it", other);
+                    return;
+                }
+                await EmptyAsync(limit.Token);
+            }
             _log.LogInformation("{Self} gives the lease back", _self);
         }
         catch (Exception e) when (e is ApiException or OperationCanceledException)
@@ -167,4 +177,9 @@ internal sealed class LeaderTerm : IAsyncDisposable
             _log.LogInformation("the lease was not given back ({Cause}); another takes it when its time is over", e.Message);
         }
     }
+
+    /// <summary>A duration of one second, as others expect of a Lease that nobody holds.</summary>
+    private Task<Lease> EmptyAsync(CancellationToken ct) => _client.PatchAsync(
+        Kinds.Leases, _namespace, LeaseSettings.Name,
+        On(_lease, new() { ["holderIdentity"] = "", ["leaseDurationSeconds"] = 1, ["renewTime"] = MicroTime(_time.GetUtcNow()) }), ct);
 }

@@ -40,7 +40,7 @@ public sealed class DiscordTests : IAsyncLifetime
         Assert.Contains("back on 1.19.0", failed.Text, StringComparison.Ordinal);
         await DenyAsync("1.20.0", "not on a Friday");
         var question = await AskAsync("⚠ Roll back ghostwire to 1.18.0\\: image only, or with data?", "rollback", ("target", "ghostwire"));
-        Assert.Equal("Press again to do it.", (await _discord.Press(_operator, question, "Image and data").AnswerAsync()).Content);
+        Assert.Equal("Press again to do it.", await _discord.Press(_operator, question, "Image and data").SaidAsync());
         _discord.Press(_operator, question, "Image and data");
         var plan = await _discord.MessageAsync(
             _ops, m => m.Text.Contains("with data\\: needs approval", StringComparison.Ordinal), Patience);
@@ -115,10 +115,10 @@ public sealed class DiscordTests : IAsyncLifetime
     {
         var plan = await DeployAsync(version);
         var form = await _discord.Press(_approver, plan, "Deny").ModalAsync();
-        Assert.EndsWith("is denied.", (await _discord.Submit(form, ("reason", reason)).AnswerAsync()).Content, StringComparison.Ordinal);
+        Assert.EndsWith("is denied.", await _discord.Submit(form, ("reason", reason)).SaidAsync(), StringComparison.Ordinal);
         await _discord.WhenAsync(() => plan.Text.Contains(reason, StringComparison.Ordinal), Patience);
     }
 
     private async Task ApproveAsync(DiscordMessage plan) => Assert.EndsWith(
-        "is approved and starts now.", (await _discord.Press(_approver, plan, "Approve").AnswerAsync()).Content, StringComparison.Ordinal);
+        "is approved and starts now.", await _discord.Press(_approver, plan, "Approve").SaidAsync(), StringComparison.Ordinal);
 }

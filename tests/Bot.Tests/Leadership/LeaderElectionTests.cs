@@ -63,6 +63,19 @@ public sealed class LeaderElectionTests : IAsyncDisposable
         Assert.True(second.Leads);
     }
 
+    [Fact]
+    public async Task One_whose_last_renewal_arrived_unanswered_gives_back_all_the_same()
+    {
+        var first = Start("first");
+        await PassAsync(0);
+        var second = Start("second");
+        await PassAsync(1);
+        _store.Put([], "patch");
+        await first.StopAsync();
+        await PassAsync(0);
+        Assert.True(second.Leads);
+    }
+
     [Theory]
     [InlineData("away")]
     [InlineData("hanging")]

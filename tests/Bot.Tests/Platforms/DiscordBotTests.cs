@@ -47,12 +47,12 @@ public sealed class DiscordBotTests(Clusters clusters) : IAsyncLifetime
         _discord.Invoke(gil, _ops, "deploy", ("target", "shop"), ("version", "2"));
         var plan = await _discord.MessageAsync(_ops, m => m.Buttons.Any());
         Assert.Contains(
-            "and cannot approve it", (await _discord.Press(gil, plan, "Approve").AnswerAsync()).Content, StringComparison.Ordinal);
+            "and cannot approve it", await _discord.Press(gil, plan, "Approve").SaidAsync(), StringComparison.Ordinal);
         _discord.Give(_guild, pat);
         Assert.StartsWith(
-            "I do not know you", (await _discord.Press(pat, plan, "Approve").AnswerAsync()).Content, StringComparison.Ordinal);
+            "I do not know you", await _discord.Press(pat, plan, "Approve").SaidAsync(), StringComparison.Ordinal);
         _discord.Give(_guild, pat, approvers);
-        Assert.Equal("Change 1 is approved and starts now.", (await _discord.Press(pat, plan, "Approve").AnswerAsync()).Content);
+        Assert.Equal("Change 1 is approved and starts now.", await _discord.Press(pat, plan, "Approve").SaidAsync());
         await _discord.WhenAsync(() => plan.Text.StartsWith('✅'));
         Assert.Contains($"pat (discord {pat.Id})", await place.KubectlAsync("get change change-1 -o yaml"), StringComparison.Ordinal);
     }

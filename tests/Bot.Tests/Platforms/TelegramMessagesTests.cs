@@ -126,7 +126,7 @@ public sealed class TelegramMessagesTests : OnTelegram
         };
         await line.Platform.SendAsync($"{Private.Id}", card, Ended);
         var message = Private.FromBot.Single();
-        Assert.Equal("Change 1 is approved and starts now.", (await Telegram.Press(Ann, message, "Approve").AnswerAsync()).Text);
+        Assert.Equal("Change 1 is approved and starts now.", await Telegram.SaidAsync(Telegram.Press(Ann, message, "Approve")));
         Assert.Equal("Press again to do it.", (await Telegram.Press(Ann, message, "Deny").AnswerAsync()).Text);
         Assert.Equal(["abc"], line.Pressed.Select(p => p.Action));
         Assert.Null((await Telegram.Press(Ann, message, "Deny").AnswerAsync()).Text);

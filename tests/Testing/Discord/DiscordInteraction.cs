@@ -67,6 +67,15 @@ public sealed class DiscordInteraction
         return Original!;
     }
 
+    /// <summary>
+    /// What the bot says to a press that it has words for: in its answer, or, where it put that off, in what follows for the person alone.
+    /// </summary>
+    public async Task<string> SaidAsync(TimeSpan? timeout = null)
+    {
+        await AcknowledgedAsync(timeout);
+        return (Callback == 6 ? await FollowUpAsync(timeout: timeout) : await AnswerAsync(timeout: timeout)).Content;
+    }
+
     public async Task<DiscordMessage> FollowUpAsync(Func<DiscordMessage, bool>? condition = null, TimeSpan? timeout = null)
     {
         DiscordMessage? found = null;
