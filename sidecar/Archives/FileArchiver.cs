@@ -48,7 +48,7 @@ internal sealed class FileArchiver(ArchiveWriter archive, ContentObserver progre
         {
             Vanished.Add(entry.Path);
         }
-        catch (PosixException failure) when (failure.Errno is PosixException.NoAccess or PosixException.NotPermitted)
+        catch (PosixException failure)
         {
             Skipped.Add(new(entry.Path, failure.Message, Missed: true));
         }

@@ -27,14 +27,14 @@ internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<Fi
     {
         using var top = PosixFile.OpenDirectory(null, root, follow: true);
         _device = FileState.Of(top).Device;
-        foreach (var entry in Inside(top, ""))
+        var names = DirectoryNames.Of(top);
+        foreach (var entry in Inside(top, names, ""))
             yield return entry;
-        yield return new("", ".", top, DirectoryNames.Of(top), FileState.Of(top));
+        yield return new("", ".", top, names, FileState.Of(top));
     }
 
-    private IEnumerable<TreeEntry> Inside(SafeFileHandle directory, string prefix)
+    private IEnumerable<TreeEntry> Inside(SafeFileHandle directory, DirectoryNames names, string prefix)
     {
-        var names = DirectoryNames.Of(directory);
         foreach (var name in names.Names)
         {
             var path = prefix + name;
@@ -43,11 +43,8 @@ internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<Fi
                 Excluded.Add(path);
                 continue;
             }
-            if (FileState.Find(directory, name) is not { } state)
-            {
-                Vanished.Add(path);
+            if (TryFind(directory, name, path) is not { } state)
                 continue;
-            }
             if (state.Kind == FileKind.Directory)
             {
                 if (leftOut.Any(other => other.IsSameFile(state)))
@@ -62,11 +59,11 @@ internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<Fi
                     yield return new(path, name, directory, names, state);
                     continue;
                 }
-                if (TryOpen(directory, name, path) is not { } inner)
+                if (TryOpen(directory, name, path) is not var (inner, below))
                     continue;
                 using (inner)
                 {
-                    foreach (var entry in Inside(inner, path + "/"))
+                    foreach (var entry in Inside(inner, below, path + "/"))
                         yield return entry;
                 }
             }
@@ -74,20 +71,38 @@ internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<Fi
         }
     }
 
-    private SafeFileHandle? TryOpen(SafeFileHandle directory, string name, string path)
+    private FileState? TryFind(SafeFileHandle directory, string name, string path)
     {
         try
         {
-            return PosixFile.OpenDirectory(directory, name);
-        }
-        catch (PosixException failure) when (failure.IsVanished)
-        {
+            if (FileState.Find(directory, name) is { } state)
+                return state;
             Vanished.Add(path);
         }
         catch (PosixException failure)
         {
+            // A folder that may be listed and not entered, a mount whose program died: it costs itself alone.
             Skipped.Add(new(path, failure.Message, Missed: true));
         }
         return null;
+    }
+
+    private (SafeFileHandle Directory, DirectoryNames Names)? TryOpen(SafeFileHandle directory, string name, string path)
+    {
+        SafeFileHandle? open = null;
+        try
+        {
+            open = PosixFile.OpenDirectory(directory, name);
+            return (open, DirectoryNames.Of(open));
+        }
+        catch (PosixException failure)
+        {
+            open?.Dispose();
+            if (failure.IsVanished)
+                Vanished.Add(path);
+            else
+                Skipped.Add(new(path, failure.Message, Missed: true));
+            return null;
+        }
     }
 }

@@ -22,18 +22,27 @@ internal sealed class DirectoryNames
 
     public static unsafe DirectoryNames Of(SafeFileHandle directory)
     {
-        using var again = PosixFile.OpenDirectory(directory, ".");
-        var stream = Libc.OpenDirectoryStream((int)again.DangerousGetHandle());
+        // A second descriptor and not a second opening of ".", for which the directory would have to be entered.
+        var again = Libc.Duplicate(directory, Libc.DuplicateCloseOnExec, 0);
+        var stream = again < 0 ? 0 : Libc.OpenDirectoryStream(again);
         if (stream == 0)
-            throw PosixException.Last("opendir", directory, ".");
-        again.SetHandleAsInvalid();
+        {
+            var failure = PosixException.Last("opendir", directory, ".");
+            _ = again < 0 ? 0 : Libc.Close(again);
+            throw failure;
+        }
         List<string> names = [];
         try
         {
+            // Both descriptors share one position.
+            Libc.RewindDirectory(stream);
             byte* entry;
             // struct dirent of 64-bit Linux: d_ino 8, d_off 8, d_reclen 2, d_type 1, then d_name.
             while ((entry = Libc.ReadDirectory(stream)) != null)
                 Add(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + 19), names);
+            // The end and a failure look the same but for errno (readdir(3)).
+            if (Marshal.GetLastPInvokeError() != 0)
+                throw PosixException.Last("readdir", directory, ".");
         }
         finally
         {

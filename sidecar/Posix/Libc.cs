@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     public const uint StartOnly = 2;
     public const uint NoReplace = 1;
     public const int DoNotNeed = 4;
+    public const int DuplicateCloseOnExec = 1030;
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshallingCustomType = typeof(ByteName.Marshaller))]
     public static partial int OpenAt(int directory, string path, int flags, uint mode);
@@ -68,6 +69,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "readdir", SetLastError = true)]
     public static partial byte* ReadDirectory(nint stream);
 
+    [LibraryImport("libc", EntryPoint = "rewinddir")]
+    public static partial void RewindDirectory(nint stream);
+
     [LibraryImport("libc", EntryPoint = "closedir", SetLastError = true)]
     public static partial int CloseDirectoryStream(nint stream);
 
@@ -88,6 +92,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(SafeFileHandle file, int command, byte* argument);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Duplicate(SafeFileHandle file, int command, int lowest);
 
     [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
     public static partial int SetPriority(int which, int who, int nice);

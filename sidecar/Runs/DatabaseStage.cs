@@ -15,9 +15,12 @@ internal sealed class DatabaseStage(
     SnapshotRequest request, ArchiveWriter archive, ProgressMeter meter, RateLimit? rate, TimeProvider time) : IAsyncDisposable
 {
     public const string WrittenAllTheTime = "it was written all the time, and its writer is not to wait";
+    private const string NeverAtRest = "a program holds it exclusively and wrote to it whenever it was copied";
     private const int Attempts = 4;
 
     private readonly CancellationTokenSource _over = new();
+    private readonly List<ListedPath> _skipped = [];
+    private IReadOnlyList<DatabaseFile> _exclusive = [];
     private readonly List<(DatabaseCopy Copy, PageAuthenticator? Pages)> _copies = [];
     private Task _walking = Task.CompletedTask;
 
@@ -27,7 +30,7 @@ internal sealed class DatabaseStage(
 
     public IReadOnlyList<string> Vanished { get; private set; } = [];
 
-    public IReadOnlyList<ListedPath> Skipped { get; private set; } = [];
+    public IReadOnlyList<ListedPath> Skipped => _skipped;
 
     public DateTimeOffset CutAt { get; private set; }
 
@@ -42,10 +45,12 @@ internal sealed class DatabaseStage(
         CutAt = time.GetUtcNow();
         if (survey.Databases.Count == 0)
             return;
+        var exclusive = request.Limits.Locked == LockedRule.Idle
+            ? await RestingDatabase.FindExclusiveAsync(survey.Databases, time, cancellation) : [];
         if (spool)
-            await SpoolAsync(survey.Databases, cancellation);
+            await SpoolAsync([.. survey.Databases.Except(exclusive)], exclusive, cancellation);
         else
-            await StreamAsync(survey.Databases, cancellation);
+            await StreamAsync([.. survey.Databases.Except(exclusive)], exclusive, cancellation);
     }
 
     /// <summary>What the walks found, when they are through.</summary>
@@ -69,10 +74,17 @@ internal sealed class DatabaseStage(
         _over.Dispose();
     }
 
-    private async Task SpoolAsync(IReadOnlyList<DatabaseFile> files, CancellationToken cancellation)
+    private async Task SpoolAsync(
+        IReadOnlyList<DatabaseFile> files, IReadOnlyList<DatabaseFile> exclusive, CancellationToken cancellation)
     {
         foreach (var copy in await CopyAsync(files, cancellation))
             _copies.Add((copy, copy.Authenticator()));
+        var until = Until();
+        foreach (var file in exclusive.Concat(_exclusive))
+        {
+            if (await CopyExclusiveAsync(file, until, cancellation) is { } copy)
+                _copies.Add((copy, copy.Authenticator()));
+        }
         _walking = Task.Run(() => _copies.ForEach(part => part.Copy.Walk(_over.Token)), CancellationToken.None);
         meter.Enter(RunStep.Databases);
         foreach (var (copy, pages) in _copies)
@@ -118,7 +130,9 @@ internal sealed class DatabaseStage(
         meter.Enter(RunStep.Hold);
         var set = await DatabaseSet.HoldAsync(files, insist: attempt > 2, request.Limits, time, cancellation);
         (CutAt, Cut) = (set.CutAt, set.Databases.Count == 0 ? "none" : set.Cut.IsCommon ? "instant" : "per-database");
-        (Vanished, Skipped) = (set.Gone, [.. set.Skipped.Select(path => new ListedPath(path, WrittenAllTheTime))]);
+        (Vanished, _exclusive) = ([.. set.Gone.Select(file => file.RelativePath)], set.Exclusive);
+        _skipped.RemoveAll(listed => !listed.Missed);
+        _skipped.AddRange(set.Skipped.Select(file => new ListedPath(file.RelativePath, WrittenAllTheTime)));
         return set;
     }
 
@@ -135,7 +149,7 @@ internal sealed class DatabaseStage(
                 cancellation.ThrowIfCancellationRequested();
                 set.CheckLimits(i, new ByteSize(copied));
             });
-            copies.Add(new(spool, Describe(set, i, image), FileState.Find(database.File.Main), database.File, JournalOf(database)));
+            copies.Add(new(spool, Describe(database, image), FileState.Find(database.File.Main), database.File, JournalOf(database)));
             if (!database.IsStillTrue())
                 unsure.Add(database.File.RelativePath);
             copies[^1].Facts = Released(copies[^1].Facts, set, i);
@@ -145,7 +159,60 @@ internal sealed class DatabaseStage(
         return unsure;
     }
 
-    private async Task StreamAsync(IReadOnlyList<DatabaseFile> files, CancellationToken cancellation)
+    /// <summary>One that a program holds exclusively, once nothing is held any more; null when it is left out and listed.</summary>
+    private async Task<DatabaseCopy?> CopyExclusiveAsync(DatabaseFile file, long until, CancellationToken cancellation)
+    {
+        for (var attempt = 1; attempt < Attempts; attempt++)
+        {
+            using var database = await OpenExclusiveAsync(file, until, cancellation);
+            if (database is null)
+                return null;
+            var image = database.ImageAt(default);
+            var spool = SpooledDatabase.Copy(
+                request.Scratch!, image.Read, image.Length, archive.Buffer, _ => cancellation.ThrowIfCancellationRequested());
+            if (database.IsStillTrue())
+                return new(spool, Describe(database, image), FileState.Find(file.Main), file, null);
+            spool.Dispose();
+        }
+        _skipped.Add(new(file.RelativePath, NeverAtRest, Missed: true));
+        return null;
+    }
+
+    private async Task<RestingDatabase?> OpenExclusiveAsync(DatabaseFile file, long until, CancellationToken cancellation)
+    {
+        try
+        {
+            var database = await RestingDatabase.OpenExclusiveAsync(file, request.Limits, until, time, cancellation);
+            if (database is null)
+                Vanished = [.. Vanished, file.RelativePath];
+            return database;
+        }
+        catch (FaultException locked) when (locked.Fault.Kind == Pin.IsLocked)
+        {
+            _skipped.Add(new(file.RelativePath, NeverAtRest, Missed: true));
+            return null;
+        }
+    }
+
+    /// <summary>All of those that are held exclusively together may take as long as one of the others.</summary>
+    private long Until() => time.GetTimestamp() + (long)(request.Limits.Wait.TotalSeconds * time.TimestampFrequency);
+
+    private async Task StreamAsync(
+        IReadOnlyList<DatabaseFile> files, IReadOnlyList<DatabaseFile> exclusive, CancellationToken cancellation)
+    {
+        await StreamHeldAsync(files, cancellation);
+        var until = Until();
+        foreach (var file in exclusive.Concat(_exclusive))
+        {
+            using var database = await OpenExclusiveAsync(file, until, cancellation);
+            if (database is null)
+                continue;
+            var image = database.ImageAt(default);
+            Stream(database, Describe(database, image), image.Read, image.Length, cancellation);
+        }
+    }
+
+    private async Task StreamHeldAsync(IReadOnlyList<DatabaseFile> files, CancellationToken cancellation)
     {
         using var set = await HoldAsync(files, Attempts, cancellation);
         meter.Enter(RunStep.Databases);
@@ -153,24 +220,30 @@ internal sealed class DatabaseStage(
         {
             var database = set.Databases[i];
             var image = set.ImageOf(i);
-            var facts = Describe(set, i, image);
-            var state = FileState.Find(database.File.Main);
-            using var key = facts.Encrypted ? CipherKey.Find(database.File) : null;
-            using var pages = key is null ? null : new PageAuthenticator(key);
             int Read(Span<byte> buffer, long at)
             {
                 set.CheckLimits(i, new ByteSize(at));
                 return image.Read(buffer, at);
             }
-            Write(facts.Path, state, image.Length, Read, pages, cancellation);
-            AddJournal(facts.Path, state, JournalOf(database));
-            if (!database.IsStillTrue())
-                Changed.Add(facts.Path);
-            facts = Released(facts, set, i);
-            Facts.Add(DatabaseVerdict.Of(facts, pages, walk: null));
+            Stream(database, Describe(database, image), Read, image.Length, cancellation);
+            Facts[^1] = Released(Facts[^1], set, i);
             database.Dispose();
         }
         Pinned = set.HeldFor;
+    }
+
+    /// <summary>From where it lies into the archive; what changed meanwhile is there already, and listed.</summary>
+    private void Stream(
+        HeldDatabase database, DatabaseFacts facts, ContentReader read, long length, CancellationToken cancellation)
+    {
+        var state = FileState.Find(database.File.Main);
+        using var key = facts.Encrypted ? CipherKey.Find(database.File) : null;
+        using var pages = key is null ? null : new PageAuthenticator(key);
+        Write(facts.Path, state, length, read, pages, cancellation);
+        AddJournal(facts.Path, state, JournalOf(database));
+        if (!database.IsStillTrue())
+            Changed.Add(facts.Path);
+        Facts.Add(DatabaseVerdict.Of(facts, pages, walk: null));
     }
 
     private void Write(
@@ -196,9 +269,8 @@ internal sealed class DatabaseStage(
         ? ArchiveEntry.Of(path, EntryKind.File, known, length) with { Sparse = false }
         : new(path, EntryKind.File, length, 0x180, 0, 0, new(time.GetUtcNow().ToUnixTimeSeconds(), 0));
 
-    private static DatabaseFacts Describe(DatabaseSet set, int index, DatabaseImage image)
+    private static DatabaseFacts Describe(HeldDatabase database, DatabaseImage image)
     {
-        var database = set.Databases[index];
         var size = image.PageSize;
         // What is committed counts: a new database may be in its WAL alone.
         var head = image.Head();

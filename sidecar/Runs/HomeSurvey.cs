@@ -1,6 +1,7 @@
 using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Sqlite;
+using Microsoft.Win32.SafeHandles;
 
 namespace ChatOps.Sidecar.Runs;
 
@@ -12,6 +13,9 @@ internal sealed class HomeSurvey(string home, PathGlobs globs)
     private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
 
     public List<DatabaseFile> Databases { get; } = [];
+
+    /// <summary>Databases that may not be read: they cost nothing but themselves.</summary>
+    public List<ListedPath> Missed { get; } = [];
 
     public long DatabaseBytes { get; private set; }
 
@@ -31,8 +35,10 @@ internal sealed class HomeSurvey(string home, PathGlobs globs)
             if (IsDatabase(entry))
             {
                 _paths.Add(entry.Path);
+                if (!MayBeRead(entry))
+                    continue;
                 Databases.Add(new(home, entry.Path));
-                DatabaseBytes += entry.State.Size + (FileState.Find(entry.Directory, entry.Name + "-wal")?.Size ?? 0);
+                DatabaseBytes += entry.State.Size + SizeOf(entry.Directory, entry.Name + "-wal");
             }
         }
     }
@@ -66,7 +72,33 @@ internal sealed class HomeSurvey(string home, PathGlobs globs)
             || (Beside("-journal") && DatabaseMagic.IsJournal(Head(directory, name + "-journal")));
     }
 
-    private static byte[] Head(Microsoft.Win32.SafeHandles.SafeFileHandle directory, string name)
+    private bool MayBeRead(in TreeEntry entry)
+    {
+        try
+        {
+            PosixFile.TryOpen(entry.Directory, entry.Name)?.Dispose();
+            return true;
+        }
+        catch (PosixException failure)
+        {
+            Missed.Add(new(entry.Path, failure.Message, Missed: true));
+            return false;
+        }
+    }
+
+    private static long SizeOf(SafeFileHandle directory, string name)
+    {
+        try
+        {
+            return FileState.Find(directory, name)?.Size ?? 0;
+        }
+        catch (PosixException)
+        {
+            return 0;
+        }
+    }
+
+    private static byte[] Head(SafeFileHandle directory, string name)
     {
         try
         {

@@ -54,7 +54,7 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
         age?.Finish();
 
         _meter.Enter(RunStep.Commit);
-        var manifest = Describe(name, databases, files, walk, raw, listHash);
+        var manifest = Describe(name, survey, databases, files, walk, raw, listHash);
         manifest = manifest with { Replaced = await ReplacedAsync(manifest, cancellation) };
         await draft.CommitAsync(output => ManifestFile.Write(output, manifest, list.Rewind()));
         return manifest;
@@ -145,7 +145,7 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
     }
 
     private Manifest Describe(
-        string name, DatabaseStage databases, FileArchiver files, TreeWalk walk, HashingWriter raw, string listHash)
+        string name, HomeSurvey survey, DatabaseStage databases, FileArchiver files, TreeWalk walk, HashingWriter raw, string listHash)
     {
         List<string> checks = ["file-sha256", .. DatabaseVerdict.Common(databases.Facts)];
         return new()
@@ -172,7 +172,7 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
             FileListSha256 = listHash,
             ChangedWhileReading = [.. databases.Changed, .. files.Changed],
             Vanished = [.. databases.Vanished, .. walk.Vanished, .. files.Vanished],
-            Skipped = [.. databases.Skipped, .. walk.Skipped, .. files.Skipped],
+            Skipped = [.. survey.Missed, .. databases.Skipped, .. walk.Skipped, .. files.Skipped],
             Excluded = walk.Excluded,
             Tool = Tool,
         };

@@ -42,7 +42,8 @@ internal static class SettingCatalog
 
     public static readonly Setting OnLocked = new(
         "--on-locked", "SIDECAR_ON_LOCKED", "databases.onLocked",
-        "A database held exclusively: fail, or copy it as after a crash, and say so.", "fail");
+        "A database held exclusively: idle reads it while it rests, else leaves it out and says so; copy takes it as after a crash; fail.",
+        "idle");
 
     public static readonly Setting AllowUnlocked = new(
         "--allow-unlocked", "SIDECAR_ALLOW_UNLOCKED", "databases.allowUnlocked",

@@ -99,7 +99,8 @@ internal sealed record SidecarSettings
                 WalGrowth = values.Size(SettingCatalog.WalGrowth) ?? PinLimits.Default.WalGrowth,
                 Journal = values.OneOf(
                     SettingCatalog.Journal, ("brief", JournalRule.Brief), ("skip", JournalRule.Skip), ("fail", JournalRule.Fail)),
-                CopyLocked = values.OneOf(SettingCatalog.OnLocked, ("fail", false), ("copy", true)),
+                Locked = values.OneOf(
+                    SettingCatalog.OnLocked, ("idle", LockedRule.Idle), ("copy", LockedRule.Copy), ("fail", LockedRule.Fail)),
             },
             AllowUnlocked = values.OneOf(SettingCatalog.AllowUnlocked, ("false", false), ("true", true)),
             Rate = values.Size(SettingCatalog.Rate),

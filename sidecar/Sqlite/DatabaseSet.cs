@@ -14,19 +14,24 @@ internal sealed class DatabaseSet : IDisposable
     private long? _unreadableSince;
 
     private DatabaseSet(
-        List<HeldDatabase> held, IReadOnlyList<string> gone, IReadOnlyList<string> skipped, TimeProvider time, PinLimits limits)
+        List<HeldDatabase> held, IReadOnlyList<DatabaseFile> gone, IReadOnlyList<DatabaseFile> skipped,
+        IReadOnlyList<DatabaseFile> exclusive, TimeProvider time, PinLimits limits)
     {
-        (_held, _time, _limits, _since, Gone, Skipped) = (held, time, limits, time.GetTimestamp(), gone, skipped);
+        (_held, _time, _limits, _since) = (held, time, limits, time.GetTimestamp());
+        (Gone, Skipped, Exclusive) = (gone, skipped, exclusive);
         Cut = new([], true);
     }
 
     public IReadOnlyList<HeldDatabase> Databases => _held;
 
     /// <summary>Databases that vanished since they were found.</summary>
-    public IReadOnlyList<string> Gone { get; }
+    public IReadOnlyList<DatabaseFile> Gone { get; }
 
     /// <summary>Rollback-journal databases left out by <see cref="JournalRule.Skip"/>.</summary>
-    public IReadOnlyList<string> Skipped { get; }
+    public IReadOnlyList<DatabaseFile> Skipped { get; }
+
+    /// <summary>Those that <see cref="LockedRule.Idle"/> leaves for later: a program holds them exclusively.</summary>
+    public IReadOnlyList<DatabaseFile> Exclusive { get; }
 
     public Cut Cut { get; private set; }
 
@@ -56,7 +61,7 @@ internal sealed class DatabaseSet : IDisposable
         IReadOnlyList<DatabaseFile> files, bool insist, PinLimits limits, TimeProvider time, CancellationToken cancellation)
     {
         List<HeldDatabase> held = [];
-        List<string> gone = [], skipped = [];
+        List<DatabaseFile> gone = [], skipped = [], exclusive = [];
         try
         {
             foreach (var file in files)
@@ -66,14 +71,19 @@ internal sealed class DatabaseSet : IDisposable
                     if (await HoldAsync(file, insist, limits, time, cancellation) is { } database)
                         held.Add(database);
                     else
-                        gone.Add(file.RelativePath);
+                        gone.Add(file);
                 }
                 catch (FaultException busy) when (busy.Fault.Kind == RestingDatabase.Busy && limits.Journal == JournalRule.Skip)
                 {
-                    skipped.Add(file.RelativePath);
+                    skipped.Add(file);
+                }
+                catch (FaultException locked) when (locked.Fault.Kind == Pin.IsLocked && limits.Locked == LockedRule.Idle
+                    && RestingDatabase.IsHeldExclusively(file))
+                {
+                    exclusive.Add(file);
                 }
             }
-            return new([.. held.OrderByDescending(database => database.IsUrgent)], gone, skipped, time, limits);
+            return new([.. held.OrderByDescending(database => database.IsUrgent)], gone, skipped, exclusive, time, limits);
         }
         catch
         {
@@ -91,7 +101,7 @@ internal sealed class DatabaseSet : IDisposable
         {
             return await HoldStillAsync(file, insist, limits, time, cancellation);
         }
-        catch (FaultException locked) when (locked.Fault.Kind == Pin.IsLocked && limits.CopyLocked)
+        catch (FaultException locked) when (locked.Fault.Kind == Pin.IsLocked && limits.Locked == LockedRule.Copy)
         {
             return UnheldDatabase.Open(file);
         }

@@ -148,5 +148,5 @@ internal sealed class Pin : HeldDatabase
     internal static FaultException Locked(DatabaseFile file, string? reason, PinLimits limits) => new(new Fault(
         IsLocked,
         $"holding {file} still: {reason}, and still did after {limits.Wait.TotalSeconds:0.#} s",
-        "Try again; if the program always runs with locking_mode=EXCLUSIVE, stop it for the snapshot, or say --on-locked copy"));
+        "Try again; if the program always runs with locking_mode=EXCLUSIVE, say --on-locked idle or copy, or stop it for the snapshot"));
 }

@@ -15,6 +15,19 @@ internal enum JournalRule
     Fail,
 }
 
+/// <summary>What is done about a database that a program holds exclusively for longer than a commit takes.</summary>
+internal enum LockedRule
+{
+    /// <summary>It is read as it lies and believed when nothing about it changed meanwhile; else it is left out and listed.</summary>
+    Idle,
+
+    /// <summary>It is copied as it lies, and that is said of it.</summary>
+    Copy,
+
+    /// <summary>The snapshot fails.</summary>
+    Fail,
+}
+
 /// <summary>
 /// How long the sidecar may wait for a lock and how long it may hold one, and what it does when that is not enough: unless told otherwise
 /// it lets go and says so.
@@ -40,8 +53,7 @@ internal sealed record PinLimits(TimeSpan Wait, TimeSpan Hold)
 
     public JournalRule Journal { get; init; } = JournalRule.Brief;
 
-    /// <summary>A database that stays locked exclusively is copied as it lies, and that is said of it.</summary>
-    public bool CopyLocked { get; init; }
+    public LockedRule Locked { get; init; }
 
     /// <summary>Locks mean nothing here, so none is taken and every database is copied as it lies.</summary>
     public bool WithoutLocks { get; init; }

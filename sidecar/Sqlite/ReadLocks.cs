@@ -36,10 +36,15 @@ internal static unsafe class ReadLocks
     }
 
     /// <summary>Somebody else, in this process or another, holds a lock of either kind there. Asking takes nothing.</summary>
-    public static bool IsHeldByAnother(SafeFileHandle file, LockRange range)
+    public static bool IsHeldByAnother(SafeFileHandle file, LockRange range) => Asked(file, range, WriteLock);
+
+    /// <summary>Somebody else holds an exclusive lock there. Asking takes nothing.</summary>
+    public static bool IsExclusive(SafeFileHandle file, LockRange range) => Asked(file, range, ReadLock);
+
+    private static bool Asked(SafeFileHandle file, LockRange range, short type)
     {
         var flock = stackalloc byte[32];
-        Fill(flock, WriteLock, range);
+        Fill(flock, type, range);
         if (Control(file, GetLock, flock) != 0)
             throw Unsupported(file, range, Marshal.GetLastPInvokeError());
         return *(short*)flock != NoLock;

@@ -7,7 +7,8 @@ namespace ChatOps.Sidecar.Sqlite;
 /// <summary>
 /// A database nobody has open in WAL mode: closed, left behind by a crash, or in rollback-journal mode. It is read without holding
 /// anybody up and believed only when nothing about its files changed meanwhile. When that keeps failing, a rollback-journal database is
-/// read under a brief SHARED lock, which makes a committer wait.
+/// read under a brief SHARED lock, which makes a committer wait. One that a program holds exclusively for its whole life is read so, too,
+/// while that program rests.
 /// </summary>
 internal sealed class RestingDatabase : HeldDatabase
 {
@@ -22,13 +23,14 @@ internal sealed class RestingDatabase : HeldDatabase
 
     private readonly FileState _main;
     private readonly FileState? _wal, _journal;
-    private readonly bool _shared;
+    private readonly bool _shared, _exclusive;
     private readonly WalWalk? _walk;
 
-    private RestingDatabase(DatabaseFile file, SafeFileHandle main, SafeFileHandle? wal, SafeFileHandle? journal, bool shared)
+    private RestingDatabase(
+        DatabaseFile file, SafeFileHandle main, SafeFileHandle? wal, SafeFileHandle? journal, bool shared, bool exclusive = false)
         : base(file, main, wal)
     {
-        (HotJournal, _shared) = (journal, shared);
+        (HotJournal, _shared, _exclusive) = (journal, shared, exclusive);
         _main = FileState.Of(main);
         _wal = wal is null ? null : FileState.Of(wal);
         _journal = FileState.Find(file.Journal);
@@ -73,6 +75,50 @@ internal sealed class RestingDatabase : HeldDatabase
         return null;
     }
 
+    /// <summary>Those that are held exclusively for longer than a commit takes.</summary>
+    public static async Task<IReadOnlyList<DatabaseFile>> FindExclusiveAsync(
+        IEnumerable<DatabaseFile> files, TimeProvider time, CancellationToken cancellation)
+    {
+        var found = files.Where(IsHeldExclusively).ToList();
+        if (found.Count > 0)
+            await Task.Delay(Patience, time, cancellation);
+        return [.. found.Where(IsHeldExclusively)];
+    }
+
+    public static bool IsHeldExclusively(DatabaseFile file)
+    {
+        try
+        {
+            using var main = PosixFile.TryOpen(null, file.Main);
+            return main is not null && ReadLocks.IsExclusive(main, LockRange.Shared);
+        }
+        catch (PosixException)
+        {
+            // Whoever goes to hold it will say so.
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// A database held exclusively, at a moment when its program rests; null when it is gone, a <see cref="Pin.IsLocked"/> fault when it
+    /// does not rest before <paramref name="until"/>.
+    /// </summary>
+    public static async Task<RestingDatabase?> OpenExclusiveAsync(
+        DatabaseFile file, PinLimits limits, long until, TimeProvider time, CancellationToken cancellation)
+    {
+        while (PosixFile.TryOpen(null, file.Main) is { } main)
+        {
+            var resting = new RestingDatabase(file, main, PosixFile.TryOpen(null, file.Wal), null, shared: false, exclusive: true);
+            if (!IsTooRecent(main, time) && (resting.Wal is null || !IsTooRecent(resting.Wal, time)) && !HasLiveJournal(file))
+                return resting;
+            resting.Dispose();
+            if (time.GetTimestamp() > until)
+                throw Pin.Locked(file, "a program holds it exclusively and writes all the time", limits);
+            await Task.Delay(Tick, time, cancellation);
+        }
+        return null;
+    }
+
     private static FaultException StaysBusy(DatabaseFile file, PinLimits limits) => new(new Fault(
         Busy, $"copying {file}: it was written all the time for {limits.Wait.TotalSeconds:0.#} s, and its writer is not to wait",
         "Say --journal-databases brief, and its writer waits for as long as the copy lasts, or skip to leave it out"));
@@ -83,7 +129,7 @@ internal sealed class RestingDatabase : HeldDatabase
 
     public override bool IsStillTrue() =>
         IsUnchanged(File.Main, _main) && IsUnchanged(File.Wal, _wal) && (_shared || IsUnchanged(File.Journal, _journal))
-            && (_shared || !IsBeingWritten(Main));
+            && (_shared || _exclusive || !IsBeingWritten(Main));
 
     public override void Dispose()
     {
@@ -114,10 +160,24 @@ internal sealed class RestingDatabase : HeldDatabase
     /// </summary>
     private static SafeFileHandle? OpenHotJournal(DatabaseFile file, SafeFileHandle main)
     {
+        var journal = OpenLiveJournal(file);
+        if (journal is not null && !ReadLocks.IsHeldByAnother(main, LockRange.Reserved))
+            return journal;
+        journal?.Dispose();
+        return null;
+    }
+
+    private static bool HasLiveJournal(DatabaseFile file)
+    {
+        using var journal = OpenLiveJournal(file);
+        return journal is not null;
+    }
+
+    private static SafeFileHandle? OpenLiveJournal(DatabaseFile file)
+    {
         var journal = PosixFile.TryOpen(null, file.Journal);
         Span<byte> head = stackalloc byte[8];
-        if (journal is not null && WalFile.ReadFully(journal, head, 0) == 8 && DatabaseMagic.IsJournal(head)
-            && !ReadLocks.IsHeldByAnother(main, LockRange.Reserved))
+        if (journal is not null && WalFile.ReadFully(journal, head, 0) == 8 && DatabaseMagic.IsJournal(head))
             return journal;
         journal?.Dispose();
         return null;

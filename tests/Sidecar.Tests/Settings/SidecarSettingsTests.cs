@@ -40,7 +40,7 @@ public sealed class SidecarSettingsTests
             {
                 WalGrowth = ByteSize.FromMegabytes(200),
                 Journal = JournalRule.Skip,
-                CopyLocked = true,
+                Locked = LockedRule.Copy,
             },
             request.Limits);
         Assert.Equal((true, ByteSize.FromMegabytes(20), 1, 9, 10),
