@@ -50,6 +50,10 @@ internal sealed class TargetData(IKubernetesClient client, Target target, TimePr
     private static bool IsTaken(string name, Snapshot? snapshot) => snapshot?.Status switch
     {
         null => throw new FaultException(new("SnapshotGone", $"snapshot {name} was deleted before it was done")),
+        { IsIncomplete: true, FailedChecks: [var missed, ..] } => throw new FaultException(new(
+            "Incomplete",
+            $"the snapshot before the change is not whole: {missed}",
+            "Let the sidecar run as the owner of these files, or leave out what need not be kept (files.exclude of the sidecar)")),
         { FailedChecks: [var failed, ..] } => throw new FaultException(new(
             "CheckFailed",
             $"the snapshot before the change cannot be relied on: {failed}",

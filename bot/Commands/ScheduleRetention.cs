@@ -15,7 +15,7 @@ namespace ChatOps.Bot.Commands;
 /// <summary>
 /// The part of /schedule that decides which snapshots stay: first it only shows what rules would do, and writes them when it is told to.
 /// </summary>
-internal sealed class ScheduleRetention(IKubernetesClient client, SnapshotBoard snapshots, ChangeBoard changes)
+internal sealed class ScheduleRetention(IKubernetesClient client, SnapshotBoard snapshots, ChangeBoard changes, TimeProvider time)
 {
     public const string None = "none";
 
@@ -35,13 +35,23 @@ internal sealed class ScheduleRetention(IKubernetesClient client, SnapshotBoard 
         return text is null ? card with { State = CardState.Information, Title = card.Title.TrimEnd('?'), Buttons = [] } : card;
     }
 
-    /// <summary>Says that the new database is meant to be there. One that is not the newest seen is refused: it may be mistyped.</summary>
-    public async Task<Card> AcceptAsync(Target target, SnapshotSchedule schedule, string? fingerprint, CancellationToken ct)
+    /// <summary>
+    /// Says that the new database is meant to be there, or that less data is since an archive. One that is not the newest seen is refused: it
+    /// may be mistyped.
+    /// </summary>
+    public async Task<Card> AcceptAsync(Target target, SnapshotSchedule schedule, string? what, CancellationToken ct)
     {
+        var plan = Plan(target, new RetentionRules { KeepLast = 1 });
+        if (plan.Loss is { } loss && what == loss.At.Name)
+        {
+            await WriteAsync(target, schedule, new JsonObject { ["acceptedSnapshot"] = what }, ct);
+            return RetentionCards.Accepted(target.Name, what);
+        }
+        var fingerprint = what;
         if (fingerprint is null || fingerprint.Length is < 8 or > 64 || !fingerprint.All(char.IsAsciiHexDigit))
-            throw new FaultException(new("BadFingerprint", "that is no fingerprint of a database",
+            throw new FaultException(new("BadFingerprint", "that is no fingerprint of a database, and no archive since which data is gone",
                 "It stands on the card of the snapshot that first showed it"));
-        if (Plan(target, new RetentionRules { KeepLast = 1 }).Replacement is { } replacement && !replacement.IsAccepted(fingerprint))
+        if (plan.Replacement is { } replacement && !replacement.IsAccepted(fingerprint))
             throw new FaultException(new("OtherFingerprint", "the newest database has another fingerprint",
                 $"Write {RetentionCards.Accept(target.Name, replacement)}"));
         await WriteAsync(target, schedule, new JsonObject { ["acceptedFingerprint"] = fingerprint.ToLowerInvariant() }, ct);
@@ -54,13 +64,13 @@ internal sealed class ScheduleRetention(IKubernetesClient client, SnapshotBoard 
         var now = schedule.Spec.Retention ?? new RetentionRules();
         if (text is null) return now;
         var wanted = text.Trim().Equals(None, StringComparison.OrdinalIgnoreCase) ? new RetentionRules() : RetentionRules.Parse(text).Value;
-        return wanted with { TimeZone = now.TimeZone, AcceptedFingerprint = now.AcceptedFingerprint };
+        return wanted with { TimeZone = now.TimeZone, AcceptedFingerprint = now.AcceptedFingerprint, AcceptedSnapshot = now.AcceptedSnapshot };
     }
 
     private RetentionPlan Plan(Target target, RetentionRules rules)
     {
         var waysBack = changes.WaysBack(target.Name, snapshots);
-        return RetentionPlan.Make(RetentionView.Of(snapshots.Of(target.Name), waysBack), rules);
+        return RetentionPlan.Make(RetentionView.Of(snapshots.Of(target.Name), waysBack), rules, time.GetUtcNow());
     }
 
     private Task<SnapshotSchedule> WriteAsync(Target target, SnapshotSchedule schedule, JsonObject? retention, CancellationToken ct) =>

@@ -21,6 +21,8 @@ internal static class RetentionCards
         lines.AddRange(Some(gone, s => $"✘ {Moment(s)}"));
         if (plan.Replacement is { } replacement)
             lines.Add($"⚠ The database was replaced: what is older stays until somebody says {Accept(target, replacement)}");
+        if (plan.Loss is { } loss)
+            lines.Add($"⚠ {loss.What}: what is older stays until somebody says {Accept(target, loss)}");
         return new Card(CardState.Waiting, rules.IsEmpty ? $"Keep every snapshot of {target}?" : $"Snapshots of {target}: {rules}?")
         {
             Lines = lines,
@@ -43,10 +45,11 @@ internal static class RetentionCards
             Footer = $"schedule {schedule.Metadata.Name}",
         };
 
-    public static Card Accepted(string target, string fingerprint) => new(CardState.Succeeded, $"The new database of {target} is accepted")
+    /// <param name="what">A fingerprint, or the name of the first archive since data is gone.</param>
+    public static Card Accepted(string target, string what) => new(CardState.Succeeded, $"What {target} holds now is accepted")
     {
-        Lines = ["Snapshots older than it are kept or removed by the rules like all others, after the next scheduled one."],
-        Footer = fingerprint,
+        Lines = ["Older snapshots are kept or removed by the rules like all others, after the next scheduled one."],
+        Footer = what,
     };
 
     public static string Rules(SnapshotSchedule schedule) =>
@@ -54,6 +57,8 @@ internal static class RetentionCards
 
     public static string Accept(string target, DatabaseReplacement replacement) =>
         $"/schedule accept {target} {replacement.Databases[0].Fingerprint}";
+
+    public static string Accept(string target, DataLoss loss) => $"/schedule accept {target} {loss.At.Name}";
 
     private static string Verdict(int kept, int gone) => gone == 0
         ? $"None would be removed now; all {Counted.Of(kept, "snapshot")} would stay."

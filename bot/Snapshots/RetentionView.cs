@@ -16,14 +16,27 @@ internal static class RetentionView
             Protected = waysBack.GetValueOrDefault(s.Status.Archive!.Name),
             Databases = [.. (s.Status.Databases ?? []).Where(d => d is { Encrypted: true, Fingerprint: not null })
                 .Select(d => new DatabaseMark(d.Path, d.Fingerprint!))],
+            DatabaseCount = s.Status.Databases?.Count,
+            Files = s.Status.Files,
+            Bytes = s.Status.BytesRead,
         });
 
     /// <summary>The databases that are other ones in this snapshot than in those before it.</summary>
     public static DatabaseReplacement? ReplacedIn(Snapshot snapshot, IEnumerable<Snapshot> others)
     {
-        var earlier = others.Where(s => s.Spec.Target == snapshot.Spec.Target && s.Metadata.Namespace == snapshot.Metadata.Namespace
-            && s.Status.CutTime < snapshot.Status.CutTime);
-        var newest = DatabaseReplacement.Newest(Of(earlier.Append(snapshot), new Dictionary<string, string>()));
+        var newest = DatabaseReplacement.Newest(UpTo(snapshot, others));
         return newest?.At.Name == snapshot.Status.Archive?.Name ? newest : null;
     }
+
+    /// <summary>What this snapshot is the first to lack.</summary>
+    public static DataLoss? LostIn(Snapshot snapshot, IEnumerable<Snapshot> others)
+    {
+        var loss = DataLoss.Find(UpTo(snapshot, others), accepted: null);
+        return loss?.At.Name == snapshot.Status.Archive?.Name ? loss : null;
+    }
+
+    private static IEnumerable<RetentionCandidate> UpTo(Snapshot snapshot, IEnumerable<Snapshot> others) => Of(
+        others.Where(s => s.Spec.Target == snapshot.Spec.Target && s.Metadata.Namespace == snapshot.Metadata.Namespace
+            && s.Status.CutTime < snapshot.Status.CutTime).Append(snapshot),
+        new Dictionary<string, string>());
 }

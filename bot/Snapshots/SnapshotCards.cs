@@ -13,7 +13,8 @@ internal static class SnapshotCards
     /// <param name="others">The target's snapshots, to tell whether this one shows the same databases.</param>
     public static Card Of(Snapshot snapshot, IEnumerable<Snapshot>? others = null) => snapshot.Status.Phase switch
     {
-        SnapshotPhase.Succeeded => Succeeded(snapshot, RetentionView.ReplacedIn(snapshot, others ?? [])),
+        SnapshotPhase.Succeeded => Succeeded(
+            snapshot, RetentionView.ReplacedIn(snapshot, others ?? []), RetentionView.LostIn(snapshot, others ?? [])),
         SnapshotPhase.Failed => Failed(snapshot),
         _ => Running(snapshot),
     };
@@ -39,7 +40,7 @@ internal static class SnapshotCards
         return $"{text} · {new ByteSize(progress.BytesPerSecond)}/s · {Phrases.Duration(left)} left";
     }
 
-    private static Card Succeeded(Snapshot snapshot, DatabaseReplacement? replacement)
+    private static Card Succeeded(Snapshot snapshot, DatabaseReplacement? replacement, DataLoss? loss)
     {
         var status = snapshot.Status;
         List<string> lines =
@@ -50,23 +51,23 @@ internal static class SnapshotCards
             status.Checks is { Count: > 0 } checks ? $"checked: {string.Join(", ", checks.Select(Words).Distinct())}" : "not checked",
         ];
         if (replacement is not null) lines.Insert(0, Replaced(snapshot, replacement));
+        if (loss is not null) lines.Insert(0, Lost(snapshot, loss));
         if (status.Pruned is { Count: > 0 } pruned) lines.Add($"removed {Counted.Of(pruned.Count, "older snapshot")}");
         if (Late(snapshot) is { } late) lines.Add($"⚠ begun {Phrases.Duration(late)} late");
         lines.AddRange((status.FailedChecks ?? []).Take(2).Select(f => $"✘ {f}"));
         lines.AddRange((status.Warnings ?? []).Take(2).Select(w => $"⚠ {w}"));
         lines.Add(status.Archive?.Name ?? "");
-        return status.FailedChecks is { Count: > 0 }
-            ? new Card(CardState.Failed, $"Snapshot of {snapshot.Spec.Target}: made, but a check failed")
-            {
-                Lines = lines,
-                Footer = By(snapshot),
-            }
-            : new Card(replacement is null ? CardState.Succeeded : CardState.Warning, $"Snapshot of {snapshot.Spec.Target}")
-            {
-                Lines = lines,
-                Footer = By(snapshot),
-            };
+        var (state, said) = status switch
+        {
+            { IsIncomplete: true } => (CardState.Warning, ": made, but incomplete"),
+            { FailedChecks.Count: > 0 } => (CardState.Failed, ": made, but a check failed"),
+            _ => (replacement is null && loss is null ? CardState.Succeeded : CardState.Warning, ""),
+        };
+        return new Card(state, $"Snapshot of {snapshot.Spec.Target}{said}") { Lines = lines, Footer = By(snapshot) };
     }
+
+    private static string Lost(Snapshot snapshot, DataLoss loss) =>
+        $"⚠ {loss.What} since the last snapshot. Older snapshots are kept until somebody says {RetentionCards.Accept(snapshot.Spec.Target, loss)}";
 
     private static string Replaced(Snapshot snapshot, DatabaseReplacement replacement) =>
         "⚠ The database was replaced since the last snapshot: Signal was reset or linked anew. "

@@ -60,6 +60,9 @@ public enum SnapshotPhase
 /// <summary>How a snapshot stands. Moves only through its verbs.</summary>
 public sealed record SnapshotStatus
 {
+    /// <summary>The reason of its condition when something could not be read.</summary>
+    private const string Incomplete = "Incomplete";
+
     public SnapshotPhase Phase { get; init; }
 
     public long ObservedGeneration { get; init; }
@@ -91,7 +94,7 @@ public sealed record SnapshotStatus
     /// <summary>The checks that were done, by name, such as <c>file hashes</c> or <c>b-tree walk</c>. Nothing else was.</summary>
     public IReadOnlyList<string>? Checks { get; init; }
 
-    /// <summary>Checks that were done and failed: the archive is kept, but must not be relied on.</summary>
+    /// <summary>Checks that were done and failed, and what was missed: the archive is kept, but must not be relied on.</summary>
     public IReadOnlyList<string>? FailedChecks { get; init; }
 
     /// <summary>What a person should know though the snapshot succeeded: files that changed while read, checks left out.</summary>
@@ -103,6 +106,10 @@ public sealed record SnapshotStatus
     public ResourceFault? Error { get; init; }
 
     public IReadOnlyList<Condition>? Conditions { get; init; }
+
+    /// <summary>Something of the home could not be read, and no check failed: what is there may be relied on, and is not all.</summary>
+    [JsonIgnore]
+    public bool IsIncomplete => Conditions?.Any(c => c is { Type: "Ready", Reason: Incomplete }) == true;
 
     [JsonIgnore]
     public bool IsFinal => Phase is SnapshotPhase.Succeeded or SnapshotPhase.Failed;
@@ -137,11 +144,11 @@ public sealed record SnapshotStatus
             BytesRead = result.BytesRead,
             HeldMilliseconds = result.HeldMilliseconds,
             Checks = result.Checks,
-            FailedChecks = result.FailedChecks.Count == 0 ? null : result.FailedChecks,
+            FailedChecks = result.Failures is { Count: > 0 } failures ? failures : null,
             Warnings = result.Warnings.Count == 0 ? null : result.Warnings,
-            Conditions = [result.FailedChecks.Count == 0
+            Conditions = [result.Failures.Count == 0
                 ? Ready("True", "Succeeded", "the archive is complete and checked", now)
-                : Ready("False", "CheckFailed", string.Join("; ", result.FailedChecks), now)],
+                : Ready("False", result.FailedChecks.Count > 0 ? "CheckFailed" : Incomplete, string.Join("; ", result.Failures), now)],
         }
         : throw new IllegalMoveException(nameof(Snapshot), Phase, "succeed");
 
@@ -186,7 +193,14 @@ public sealed record SnapshotResult(
     long HeldMilliseconds,
     IReadOnlyList<string> Checks,
     IReadOnlyList<string> FailedChecks,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>How much of the home could not be read, and the first of it; null when all could.</summary>
+    public string? Missed { get; init; }
+
+    /// <summary>Why it must not be relied on: what was missed is a failed check.</summary>
+    internal IReadOnlyList<string> Failures => Missed is null ? FailedChecks : [.. FailedChecks, Missed];
+}
 
 public sealed record SnapshotProgress
 {

@@ -5,7 +5,7 @@ namespace ChatOps.Retention;
 /// <summary>
 /// What stays and what goes, and why: decided from the snapshots of one target and the rules alone, so the same list gives the same plan
 /// whenever it is asked for, and carrying it out leaves a list of which nothing more goes. Never removes the newest, the newest verified
-/// one, one that is protected, or any older than a replacement of the database that nobody has accepted.
+/// one, one that is protected, or any older than a replacement of the database or a loss of data that nobody has accepted.
 /// </summary>
 /// <remarks>
 /// As in restic and borg the newest of each period is kept, and while a rule has fewer periods than it may keep, the oldest snapshot too,
@@ -14,35 +14,46 @@ namespace ChatOps.Retention;
 public sealed class RetentionPlan
 {
     public const string Held = "the database was replaced after it: kept until somebody says so";
+    public const string HeldForLoss = "data is gone since: kept until somebody says so";
+    public const string Misdated = "dated later than now: no rule counts it until then";
 
-    private readonly List<RetentionCandidate> _newestFirst;
+    /// <summary>Clocks differ by a little.</summary>
+    public static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
+
+    private readonly List<RetentionCandidate> _all, _newestFirst;
     private readonly Dictionary<string, List<string>> _reasons;
     private readonly TimeZoneInfo _zone;
 
-    private RetentionPlan(IEnumerable<RetentionCandidate> snapshots, RetentionRules rules)
+    private RetentionPlan(IEnumerable<RetentionCandidate> snapshots, RetentionRules rules, DateTimeOffset? now)
     {
-        _newestFirst = [.. snapshots.OrderByDescending(s => s.CutAt).ThenByDescending(s => s.Name, StringComparer.Ordinal)];
-        _reasons = _newestFirst.ToDictionary(s => s.Name, _ => new List<string>(), StringComparer.Ordinal);
+        _all = [.. snapshots.OrderByDescending(s => s.CutAt).ThenByDescending(s => s.Name, StringComparer.Ordinal)];
+        _newestFirst = [.. _all.Where(s => now is null || s.CutAt <= now + Skew)];
+        _reasons = _all.ToDictionary(s => s.Name, _ => new List<string>(), StringComparer.Ordinal);
         _zone = TimeZoneInfo.FindSystemTimeZoneById(rules.ZoneName);
         Replacement = DatabaseReplacement.Newest(_newestFirst) is { } found && !found.IsAccepted(rules.AcceptedFingerprint) ? found : null;
+        Loss = DataLoss.Find(_newestFirst, rules.AcceptedSnapshot);
     }
 
     /// <summary>Newest first.</summary>
-    public IReadOnlyList<RetentionVerdict> Verdicts => [.. _newestFirst.Select(s => new RetentionVerdict(s, _reasons[s.Name]))];
+    public IReadOnlyList<RetentionVerdict> Verdicts => [.. _all.Select(s => new RetentionVerdict(s, _reasons[s.Name]))];
 
     /// <summary>The newest replacement of a database that nobody has accepted yet; null when there is none.</summary>
     public DatabaseReplacement? Replacement { get; }
 
-    public IEnumerable<RetentionCandidate> Removed => _newestFirst.Where(s => _reasons[s.Name].Count == 0);
+    /// <summary>What the newest snapshots lack and those before had, which nobody has accepted yet; null when nothing is gone.</summary>
+    public DataLoss? Loss { get; }
+
+    public IEnumerable<RetentionCandidate> Removed => _all.Where(s => _reasons[s.Name].Count == 0);
 
     /// <param name="rules">Ones that <see cref="RetentionRules.Check"/> has nothing against.</param>
-    public static RetentionPlan Make(IEnumerable<RetentionCandidate> snapshots, RetentionRules rules)
+    /// <param name="now">What is dated later moves nothing, and stays; null where that cannot be.</param>
+    public static RetentionPlan Make(IEnumerable<RetentionCandidate> snapshots, RetentionRules rules, DateTimeOffset? now = null)
     {
         if (rules.Check() is { } fault) throw new Values.FaultException(fault);
-        var plan = new RetentionPlan(snapshots, rules);
+        var plan = new RetentionPlan(snapshots, rules, now);
         if (rules.IsEmpty)
         {
-            foreach (var snapshot in plan._newestFirst) plan.Keep(snapshot, "no rules");
+            foreach (var snapshot in plan._all) plan.Keep(snapshot, "no rules");
             return plan;
         }
         plan.ByRules(rules);
@@ -79,11 +90,17 @@ public sealed class RetentionPlan
     {
         if (_newestFirst is [var newest, ..]) Keep(newest, "newest");
         if (_newestFirst.FirstOrDefault(s => s.Verified) is { } verified) Keep(verified, "newest verified");
-        foreach (var snapshot in _newestFirst.Where(s => s.Protected is not null)) Keep(snapshot, snapshot.Protected!);
-        if (Replacement is null) return;
-        // Without it the next look would not see that anything was replaced.
-        Keep(Replacement.At, "the first of a new database");
-        foreach (var snapshot in _newestFirst.SkipWhile(s => s.Name != Replacement.At.Name).Skip(1)) Keep(snapshot, Held);
+        foreach (var snapshot in _all.Where(s => s.Protected is not null)) Keep(snapshot, snapshot.Protected!);
+        foreach (var snapshot in _all.Except(_newestFirst)) Keep(snapshot, Misdated);
+        // Without the first that shows it, the next look would not see that anything was replaced or lost.
+        if (Replacement is not null) Hold(Replacement.At, "the first of a new database", Held);
+        if (Loss is not null) Hold(Loss.At, "the first since data is gone", HeldForLoss);
+    }
+
+    private void Hold(RetentionCandidate first, string why, string before)
+    {
+        Keep(first, why);
+        foreach (var snapshot in _newestFirst.SkipWhile(s => s.Name != first.Name).Skip(1)) Keep(snapshot, before);
     }
 
     private DateTimeOffset LocalOf(RetentionCandidate snapshot) => TimeZoneInfo.ConvertTime(snapshot.CutAt, _zone);

@@ -36,6 +36,9 @@ public sealed record RetentionRules
     /// <summary>The fingerprint of a new database that a person accepts: what is older is no longer held for its sake.</summary>
     public string? AcceptedFingerprint { get; init; }
 
+    /// <summary>The archive from which on a person accepts that less data is there; what is older is no longer held for its sake.</summary>
+    public string? AcceptedSnapshot { get; init; }
+
     /// <summary>No rule says to keep anything, so nothing is to be removed.</summary>
     [JsonIgnore]
     public bool IsEmpty => Numbers().All(n => n is null or 0) && string.IsNullOrEmpty(KeepWithin);

@@ -12,6 +12,15 @@ internal static class Fingerprints
     public static IReadOnlyList<DatabaseMark> Of(Manifest manifest) =>
         [.. manifest.Databases.Where(facts => facts.Encrypted).Select(facts => new DatabaseMark(facts.Path, facts.Fingerprint))];
 
+    /// <summary>A snapshot as retention sees it.</summary>
+    public static RetentionCandidate Candidate(Manifest manifest) => new(manifest.Name, manifest.CutAt, manifest.IsVerified)
+    {
+        Databases = Of(manifest),
+        DatabaseCount = manifest.Databases.Count,
+        Files = manifest.FileCount,
+        Bytes = manifest.BytesIn,
+    };
+
     /// <summary>Paths of the encrypted databases both have, whose fingerprint is another.</summary>
     public static IReadOnlyList<string> Changed(Manifest earlier, Manifest later) =>
     [

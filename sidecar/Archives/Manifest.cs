@@ -50,6 +50,11 @@ internal sealed record Manifest
     /// </summary>
     public IReadOnlyList<string>? Replaced { get; init; } = [];
 
+    /// <summary>
+    /// What the last whole snapshot before has and this one lacks, in words. Null where they could not be compared, and in older manifests.
+    /// </summary>
+    public string? Lost { get; init; }
+
     public required long FileCount { get; init; }
 
     public required long BytesIn { get; init; }
@@ -79,10 +84,18 @@ internal sealed record Manifest
     [JsonIgnore]
     public bool IsEncrypted => Encryption == AgeEncryption;
 
-    /// <summary>Nothing moved, vanished, was replaced, failed a check or could not be read.</summary>
+    /// <summary>What could not be read.</summary>
     [JsonIgnore]
-    public bool IsClean => ChangedWhileReading.Count == 0 && Vanished.Count == 0 && Verification.Failures.Count == 0
-        && Replaced is not { Count: > 0 } && !Skipped.Any(skipped => skipped.Missed);
+    public IEnumerable<ListedPath> Missed => Skipped.Where(skipped => skipped.Missed);
+
+    /// <summary>No check failed and nothing was missed: it may stand for the home.</summary>
+    [JsonIgnore]
+    public bool IsVerified => Verification.Failures.Count == 0 && !Missed.Any();
+
+    /// <summary>Nothing moved, vanished, was replaced or lost, failed a check or could not be read.</summary>
+    [JsonIgnore]
+    public bool IsClean => IsVerified && ChangedWhileReading.Count == 0 && Vanished.Count == 0 && Replaced is not { Count: > 0 }
+        && Lost is null;
 }
 
 /// <summary>One database of the archive.</summary>

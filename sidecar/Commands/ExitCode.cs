@@ -22,7 +22,8 @@ internal static class ExitCode
 
     private static readonly HashSet<string> Refusals =
         ["DatabaseLocked", "DatabaseBusy", "NoSuchSnapshot", "LocksNotHonoured", "LocksUnsupported", "BadTarget", "UnsafePath", "BadName",
-            "SnapshotExists", "EncryptionRequired", "IdentityRequired", "NoSuchPath"];
+            "SnapshotExists", "EncryptionRequired", "IdentityRequired", "NoSuchPath",
+            "SeveralTargets"];
 
     private static readonly HashSet<string> Misunderstood = [SidecarSettings.Wrong, "BadRules", "BadZone", "BadOptions", "BadPath"];
 

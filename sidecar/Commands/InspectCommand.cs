@@ -19,7 +19,7 @@ internal sealed class InspectCommand : ISidecarCommand
 
     public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
     {
-        var manifest = (await SnapshotChoice.FindAsync(scope.Store, scope.Target, scope.Get(_name), cancellation)).Value;
+        var manifest = (await SnapshotChoice.FindAsync(scope.Store, scope.Target, scope.Get(_name), scope.Time.GetUtcNow(), cancellation)).Value;
         scope.Report.Done(Text(manifest), json => ManifestText.WriteFields(json, manifest));
         return ExitCode.Done;
     }

@@ -26,7 +26,8 @@ internal sealed class ListCommand : ISidecarCommand
             var time = manifest.CutAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             scope.Report.Done(
                 $"{manifest.Name,-48} {time}  {new ByteSize(manifest.BytesOut),8}  {manifest.Databases.Count} databases  "
-                    + (manifest.Verification.Failures.Count == 0 ? string.Join(",", manifest.Verification.Checks) : "CHECK FAILED"),
+                    + (manifest.Verification.Failures.Count > 0 ? "CHECK FAILED" : manifest.Missed.Any() ? "INCOMPLETE"
+                        : string.Join(",", manifest.Verification.Checks)),
                 json => ManifestText.WriteFields(json, manifest));
         }
         if (found == 0)

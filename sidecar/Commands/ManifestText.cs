@@ -22,6 +22,10 @@ internal static class ManifestText
         text.Append($"\n  checked: {string.Join(", ", manifest.Verification.Checks)}");
         foreach (var failure in manifest.Verification.Failures)
             text.Append($"\n  FAILED: {failure}");
+        if (manifest.Lost is { } lost)
+            text.Append($"\n  LOST: {ManifestResult.Lost(lost)}");
+        if (ManifestResult.Missed(manifest) is { } missed)
+            text.Append($"\n  INCOMPLETE: {missed}");
         foreach (var path in manifest.Replaced ?? [])
             text.Append($"\n  REPLACED: {ManifestResult.Replaced(path)}");
         Note(text, "changed while it was read", manifest.ChangedWhileReading);

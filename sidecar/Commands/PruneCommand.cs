@@ -31,6 +31,12 @@ internal sealed class PruneCommand : ISidecarCommand
         Description = "The new database is meant to be there: snapshots older than it need no longer be kept for that.",
     };
 
+    private readonly Option<string?> _acceptSnapshot = new("--accept-snapshot")
+    {
+        Description = "From this snapshot on less data is meant to be there: those older need no longer be kept for that.",
+        HelpName = "NAME",
+    };
+
     private readonly Option<string[]> _protect = new("--protect")
     {
         Description = "Keep this snapshot whatever the rules say; may be given again.",
@@ -42,7 +48,7 @@ internal sealed class PruneCommand : ISidecarCommand
         "Remove older snapshots of the target by rules; what any rule keeps is kept. The newest verified one always stays, and without "
             + "rules all do. Archives that never got a manifest are removed after a day.")
     {
-        _dryRun, _last, _hourly, _daily, _weekly, _monthly, _yearly, _within, _zone, _accept, _protect,
+        _dryRun, _last, _hourly, _daily, _weekly, _monthly, _yearly, _within, _zone, _accept, _acceptSnapshot, _protect,
     };
 
     public IReadOnlyList<string> Examples { get; } =
@@ -84,6 +90,7 @@ internal sealed class PruneCommand : ISidecarCommand
         KeepWithin = scope.Get(_within),
         TimeZone = scope.Get(_zone),
         AcceptedFingerprint = scope.Get(_accept),
+        AcceptedSnapshot = scope.Get(_acceptSnapshot),
     };
 
     private static Option<int?> Number(string name, string what) => new(name) { Description = $"Keep {what}.", HelpName = "N" };

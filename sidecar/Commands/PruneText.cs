@@ -20,6 +20,8 @@ internal sealed class PruneText(IReport report, PrunePlan plan)
             Line("unknown", name, $"{why}, so it is left alone");
         if (plan.Retention.Replacement is { } replacement)
             Held(replacement);
+        if (plan.Retention.Loss is { } loss)
+            Held(loss);
     }
 
     public void DryRun()
@@ -81,6 +83,21 @@ internal sealed class PruneText(IReport report, PrunePlan plan)
                 json.WriteString("verdict", "replaced");
                 json.WriteString("name", replacement.At.Name);
                 json.WriteString("fingerprint", fingerprint);
+                json.WriteNumber("held", held);
+            });
+    }
+
+    private void Held(DataLoss loss)
+    {
+        var held = plan.Retention.Verdicts.Count(verdict => verdict.Reasons.Contains(RetentionPlan.HeldForLoss));
+        report.Done(
+            $"WARNING: {loss.What} since {loss.At.Name}. {Snapshots(held)} older than that will be kept until you give "
+                + $"--accept-snapshot {loss.At.Name}",
+            json =>
+            {
+                json.WriteString("verdict", "lost");
+                json.WriteString("name", loss.At.Name);
+                json.WriteString("what", loss.What);
                 json.WriteNumber("held", held);
             });
     }

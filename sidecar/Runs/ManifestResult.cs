@@ -9,6 +9,8 @@ namespace ChatOps.Sidecar.Runs;
 /// </summary>
 internal static class ManifestResult
 {
+    private const int MostNamed = 3;
+
     private static readonly ByteSize MuchGrowth = ByteSize.FromMegabytes(64);
 
     public static SnapshotResult Of(Manifest manifest, IEnumerable<string> moreChecks) => new(
@@ -20,7 +22,17 @@ internal static class ManifestResult
         (long)Math.Round(manifest.PinnedMilliseconds),
         [.. manifest.Verification.Checks.Concat(moreChecks).Distinct()],
         manifest.Verification.Failures,
-        [.. Warnings(manifest)]);
+        [.. Warnings(manifest)])
+    {
+        Missed = Missed(manifest),
+    };
+
+    /// <summary>How much could not be read, and the first of it; null when all could.</summary>
+    public static string? Missed(Manifest manifest) => manifest.Missed.ToList() is not { Count: > 0 } missed ? null
+        : $"{missed.Count} of the home could not be read: {string.Join(", ", missed.Take(MostNamed).Select(m => $"{m.Path} ({m.Reason})"))}"
+            + (missed.Count > MostNamed ? $" and {missed.Count - MostNamed} more" : "");
+
+    public static string Lost(string what) => $"{what} since the snapshot before; keep the older snapshots";
 
     public static string Replaced(string path) =>
         $"{path} is not the database of the snapshot before: the program was reset or linked anew; keep the older snapshots";
@@ -41,6 +53,8 @@ internal static class ManifestResult
     {
         if (manifest.Databases.Count == 0)
             yield return "no databases were found";
+        if (manifest.Lost is { } lost)
+            yield return Lost(lost);
         foreach (var path in manifest.Replaced ?? [])
             yield return Replaced(path);
         if (manifest.Replaced is null)

@@ -27,7 +27,7 @@ internal sealed class PathRestoreRun(IArchiveStore store, TimeProvider time, Act
     {
         using var steps = _meter;
         _meter.Enter(RunStep.Check);
-        var manifest = (await SnapshotChoice.FindAsync(store, target, choice, cancellation)).Value;
+        var manifest = (await SnapshotChoice.FindAsync(store, target, choice, time.GetUtcNow(), cancellation)).Value;
         var extraction = new RestoreExtraction(store, identity, _meter);
         var needs = await RestoreNeeds.MeasureAsync(store, manifest, selection, cancellation);
         var placement = Placement.For(directory);

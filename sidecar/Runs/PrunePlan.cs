@@ -35,7 +35,7 @@ internal sealed record PrunePlan
             .ToDictionary(m => m.Name, StringComparer.Ordinal);
         return new()
         {
-            Retention = RetentionPlan.Make(known.Values.Select(m => Candidate(m, request)), request.Rules),
+            Retention = RetentionPlan.Make(known.Values.Select(m => Candidate(m, request)), request.Rules, now),
             Manifests = known,
             Orphans = [.. ours.Where(part => IsOrphan(part, now)).Select(part => part.Name.ToString())],
             LeftAlone = [.. ours.Where(part => part.HasManifest && !known.ContainsKey(part.Name.ToString()))
@@ -44,11 +44,7 @@ internal sealed record PrunePlan
     }
 
     private static RetentionCandidate Candidate(Manifest manifest, PruneRequest request) =>
-        new(manifest.Name, manifest.CutAt, manifest.Verification.Failures.Count == 0)
-        {
-            Protected = request.Protect.GetValueOrDefault(manifest.Name),
-            Databases = Fingerprints.Of(manifest),
-        };
+        Fingerprints.Candidate(manifest) with { Protected = request.Protect.GetValueOrDefault(manifest.Name) };
 
     /// <summary>Judged by the store's clock and by the name, as an upload may have begun long before it ended.</summary>
     private static bool IsOrphan(StoredParts part, DateTimeOffset now) =>

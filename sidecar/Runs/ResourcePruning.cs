@@ -4,6 +4,7 @@ using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Reports;
 using ChatOps.Sidecar.Stores;
 using ChatOps.Traces;
+using ChatOps.Values;
 
 namespace ChatOps.Sidecar.Runs;
 
@@ -19,7 +20,7 @@ internal sealed class ResourcePruning(IArchiveStore store, TimeProvider time)
     {
         if (snapshot.Spec.Retention is not { IsEmpty: false } rules)
             return [];
-        if (snapshot.Spec.Verify == false || taken.Verification.Failures.Count > 0)
+        if (snapshot.Spec.Verify == false || !taken.IsVerified)
             return ["older snapshots were not removed: this one is not verified"];
         try
         {
@@ -54,8 +55,12 @@ internal sealed class ResourcePruning(IArchiveStore store, TimeProvider time)
 
     private static IEnumerable<string> Held(RetentionPlan plan)
     {
+        int Count(string reason) => plan.Verdicts.Count(verdict => verdict.Reasons.Contains(reason));
         if (plan.Replacement is { } replacement)
-            yield return $"{plan.Verdicts.Count(verdict => verdict.Reasons.Contains(RetentionPlan.Held))} older snapshots are kept: "
+            yield return $"{Counted.Of(Count(RetentionPlan.Held), "older snapshot")} kept: "
                 + $"the database was replaced, and nobody has accepted {replacement.Databases[0].Fingerprint}";
+        if (plan.Loss is { } loss)
+            yield return $"{Counted.Of(Count(RetentionPlan.HeldForLoss), "older snapshot")} kept: {loss.What}, and nobody has accepted "
+                + loss.At.Name;
     }
 }

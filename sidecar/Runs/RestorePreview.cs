@@ -16,9 +16,10 @@ internal sealed record RestorePreview(
 {
     /// <summary>Looks at the store and at the place; touches nothing, and needs no identity.</summary>
     public static async Task<RestorePreview> MakeAsync(
-        IArchiveStore store, string choice, string? target, string directory, PathSelection? selection, CancellationToken cancellation)
+        IArchiveStore store, string choice, string? target, string directory, PathSelection? selection, DateTimeOffset now,
+        CancellationToken cancellation)
     {
-        var manifest = (await SnapshotChoice.FindAsync(store, target, choice, cancellation)).Value;
+        var manifest = (await SnapshotChoice.FindAsync(store, target, choice, now, cancellation)).Value;
         var needs = await RestoreNeeds.MeasureAsync(store, manifest, selection, cancellation);
         var placement = Placement.For(directory, make: false);
         var kept = selection is null

@@ -30,8 +30,8 @@ internal sealed class RestoreRun(IArchiveStore store, TimeProvider time, Action<
         if (ifEmpty && !placement.IsEmpty())
             return new(null, placement.Into, Note: resumed is null
                 ? "it is not empty, so it was left as it is" : $"finished restoring {resumed}");
-        var chosen = await SnapshotChoice.FindAsync(store, target, choice, cancellation);
-        if (ifEmpty && choice == SnapshotChoice.Latest && chosen.Fault is not null)
+        var chosen = await SnapshotChoice.FindAsync(store, target, choice, time.GetUtcNow(), cancellation);
+        if (ifEmpty && choice == SnapshotChoice.Latest && chosen.Fault?.Kind == SnapshotChoice.None)
             return new(null, placement.Into, Note: "the store holds no snapshot yet");
         var manifest = chosen.Value;
         if (resumed == manifest.Name)

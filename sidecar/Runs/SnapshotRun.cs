@@ -1,3 +1,4 @@
+using ChatOps.Retention;
 using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Archives.Age;
 using ChatOps.Sidecar.Posix;
@@ -55,7 +56,7 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
 
         _meter.Enter(RunStep.Commit);
         var manifest = Describe(name, survey, databases, files, walk, raw, listHash);
-        manifest = manifest with { Replaced = await ReplacedAsync(manifest, cancellation) };
+        manifest = await ComparedAsync(manifest, cancellation);
         await draft.CommitAsync(output => ManifestFile.Write(output, manifest, list.Rewind()));
         return manifest;
     }
@@ -128,19 +129,27 @@ internal sealed class SnapshotRun(SnapshotRequest request, IArchiveStore store, 
         return files;
     }
 
-    /// <summary>No snapshot fails because the one before it cannot be read.</summary>
-    private async Task<IReadOnlyList<string>?> ReplacedAsync(Manifest manifest, CancellationToken cancellation)
+    /// <summary>Held against the last whole one before it. No snapshot fails because that cannot be read.</summary>
+    private async Task<Manifest> ComparedAsync(Manifest manifest, CancellationToken cancellation)
     {
-        if (!manifest.Databases.Any(facts => facts.Encrypted))
-            return [];
         try
         {
-            var before = await SnapshotChoice.FindAsync(store, request.Target, SnapshotChoice.Latest, cancellation);
-            return before.Succeeded ? Fingerprints.Changed(before.Value, manifest) : [];
+            await foreach (var before in store.ListAsync(cancellation))
+            {
+                if (before.Target == manifest.Target && before.IsVerified && before.CutAt < manifest.CutAt)
+                    return manifest with
+                    {
+                        Replaced = Fingerprints.Changed(before, manifest),
+                        // What this one missed it cannot say is gone.
+                        Lost = manifest.Missed.Any() ? null
+                            : DataLoss.Between(Fingerprints.Candidate(before), Fingerprints.Candidate(manifest)),
+                    };
+            }
+            return manifest;
         }
         catch (Exception failure) when (failure is FaultException or IOException)
         {
-            return null;
+            return manifest with { Replaced = null };
         }
     }
 

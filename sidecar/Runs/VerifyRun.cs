@@ -28,7 +28,7 @@ internal sealed class VerifyRun(
     {
         using var steps = _meter;
         _meter.Enter(RunStep.Check);
-        var manifest = (await SnapshotChoice.FindAsync(store, null, name, cancellation)).Value;
+        var manifest = (await SnapshotChoice.FindAsync(store, null, name, DateTimeOffset.MinValue, cancellation)).Value;
         _meter.Total = manifest.BytesOut;
 
         _meter.Enter(RunStep.Verify);

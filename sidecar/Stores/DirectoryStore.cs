@@ -40,8 +40,7 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
 
     public async IAsyncEnumerable<Manifest> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (!Directory.Exists(path))
-            yield break;
+        RequireThere();
         var names = Directory.EnumerateFiles(path, "*" + SnapshotName.ManifestSuffix)
             .Select(file => SnapshotName.TryParse(Path.GetFileName(file)[..^SnapshotName.ManifestSuffix.Length])).OfType<SnapshotName>()
             .Where(name => FindArchive(name.ToString()) is not null);
@@ -67,8 +66,7 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
     public async IAsyncEnumerable<StoredParts> ListPartsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.CompletedTask;
-        if (!Directory.Exists(path))
-            yield break;
+        RequireThere();
         var files = new DirectoryInfo(path).EnumerateFiles().Select(file => (file.Name, (DateTimeOffset)file.LastWriteTimeUtc));
         foreach (var parts in StoredNames.Parts(files))
         {
@@ -84,6 +82,14 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
         return Task.CompletedTask;
     }
 
+    /// <summary>A volume that is not mounted must not look like one without snapshots.</summary>
+    private void RequireThere()
+    {
+        if (!Directory.Exists(path))
+            throw new FaultException(new Fault(
+                "NoSuchStore", $"the store {path} is not there", "Mount it, or correct --store (SIDECAR_STORE); the first snapshot makes it"));
+    }
+
     private string ArchivePath(string name, ArchiveForm form) => Path.Combine(path, Checked(name) + form.Suffix);
 
     private string? FindArchive(string name) => ArchiveForm.All.Select(form => ArchivePath(name, form)).FirstOrDefault(File.Exists);
@@ -94,6 +100,7 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
 
     private FileStream Open(string name, string? file)
     {
+        RequireThere();
         if (!File.Exists(ManifestPath(name)) || FindArchive(name) is null || file is null)
             throw new FaultException(StoredNames.Missing(path, name));
         return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 18,

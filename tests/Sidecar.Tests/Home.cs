@@ -1,4 +1,5 @@
 using ChatOps.Sidecar.Archives;
+using ChatOps.Sidecar.Posix;
 using ChatOps.Sidecar.Runs;
 using ChatOps.Sidecar.Sqlite;
 using ChatOps.Sidecar.Stores;
@@ -54,10 +55,9 @@ internal sealed class Home : IDisposable
     /// <summary>Other users may go through to it, and keep archives in its store.</summary>
     public Home OpenToOthers()
     {
-        const UnixFileMode all = (UnixFileMode)0x1FF;
-        File.SetUnixFileMode(_root, all & ~(UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
-        File.SetUnixFileMode(Store, all);
-        File.SetUnixFileMode(Scratch, all);
+        PosixFile.SetMode(null, _root, 0x1ED);
+        PosixFile.SetMode(null, Store, 0x1FF);
+        PosixFile.SetMode(null, Scratch, 0x1FF);
         return this;
     }
 

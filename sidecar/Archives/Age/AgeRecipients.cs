@@ -60,15 +60,23 @@ internal static partial class AgeRecipients
             throw new FaultException(new Fault("BadRecipient",
                 $"the recipient at place {place} is a secret key, which must not be here; it may have been seen, so make a new one", Hint));
         var match = Known().Match(text);
-        return match.Success
-            ? match.Groups[1].Value
-            : throw new FaultException(Bad($"'{SpokenErrors.Clean(text)}', at place {place}, is not a public key of age or SSH"));
+        return match.Success ? match.Groups[1].Value : throw new FaultException(Bad(
+            $"'{SpokenErrors.Clean(text)}', at place {place}, is {Plugin().Match(text) switch
+            {
+                { Success: true, Groups: [_, { Value: "pq" or "tagpq" }] } => "a post-quantum key, which the age beside this program may not know",
+                { Success: true, Groups: [_, var name] } => $"a key of the plugin age-plugin-{name}, and plugins are not started here",
+                _ => "not a public key of age or SSH",
+            }}"));
     }
 
     private static Fault Bad(string message) => new("BadRecipient", message, Hint);
 
     [GeneratedRegex("^(age1[02-9ac-hj-np-z]+|ssh-(?:ed25519|rsa) [A-Za-z0-9+/]+=*)(?: .*)?\\z")]
     private static partial Regex Known();
+
+    /// <summary>The part before the last 1 names a plugin (c2sp.org/age-plugin, "Recipients"); age 1.3 has pq and tagpq built in.</summary>
+    [GeneratedRegex("^age1([a-z0-9_.+-]{1,40})1[02-9ac-hj-np-z]+\\z", RegexOptions.IgnoreCase)]
+    private static partial Regex Plugin();
 
     [GeneratedRegex("SECRET|PRIVATE", RegexOptions.IgnoreCase)]
     private static partial Regex Secret();

@@ -45,7 +45,11 @@ internal static class S3Faults
             "BadCredentials", Words(answer), "Check the keys or the role the environment gives, and the endpoint they belong to"),
         "AuthorizationHeaderMalformed" or "PermanentRedirect" or "IncorrectEndpoint" or "TemporaryRedirect" or "InvalidRegionName" => (
             "WrongRegion", $"the bucket is in another region: {Words(answer)}", "Give --store-option region=REGION"),
-        "NotImplemented" => ("StoreUnsupported", Words(answer), "Leave out the option this server does not know"),
+        "NotImplemented" => ("StoreUnsupported", Words(answer),
+            "Leave out the option this server does not know; for x-amz-checksum-sha256, which is sent without being asked for, say "
+                + "--store-option checksums=none"),
+        _ when answer.Message.Contains("checksum", StringComparison.OrdinalIgnoreCase) => ("StoreUnsupported", Words(answer),
+            "If this server does not know x-amz-checksum-sha256, say --store-option checksums=none"),
         _ => OfStatus(answer),
     };
 

@@ -82,8 +82,28 @@ public sealed class RetentionTests(Clusters clusters)
         Assert.Contains("another fingerprint", (await bot.TypeAsync("ann", "/schedule accept home aaaaaaaaaaaaaaaa")).Title,
             StringComparison.Ordinal);
         Assert.Contains("no fingerprint", (await bot.TypeAsync("ann", "/schedule accept home <b>")).Title, StringComparison.Ordinal);
-        Assert.Equal("The new database of home is accepted", (await bot.TypeAsync("ann", words)).Title);
+        Assert.Equal("What home holds now is accepted", (await bot.TypeAsync("ann", words)).Title);
         Assert.Equal("bbbbbbbbbbbbbbbb", (await ScheduleAsync(place)).Spec.Retention!.AcceptedFingerprint);
+        Assert.Equal("1 snapshot would be removed now, 1 would stay.", (await bot.TypeAsync("ann", "/schedule retention home \"last 1\""))
+            .Lines[0]);
+    }
+
+    [Fact]
+    public async Task A_loss_of_data_is_told_of_and_accepted_by_the_words_it_gives()
+    {
+        var place = await clusters.PlaceAsync("embedded");
+        await using var bot = await place.BotWithHomeAsync();
+        await bot.TypeAsync("ann", "/schedule set home \"0 3 1 1 *\"");
+        await TakenAsync(place, 18, mark: "aaaaaaaaaaaaaaaa");
+        await TakenAsync(place, 19);
+        await KnowsAsync(bot, 2);
+        var tried = await bot.TypeAsync("ann", "/schedule retention home \"last 1\"");
+        var words = tried.Lines.Single(l => l.StartsWith("⚠ db is gone", StringComparison.Ordinal)).Split(" says ")[1];
+        Assert.Equal($"/schedule accept home {Archive(19)}", words);
+        Assert.Contains(
+            "no fingerprint", (await bot.TypeAsync("ann", $"/schedule accept home {Archive(18)}")).Title, StringComparison.Ordinal);
+        Assert.Equal("What home holds now is accepted", (await bot.TypeAsync("ann", words)).Title);
+        Assert.Equal(Archive(19), (await ScheduleAsync(place)).Spec.Retention!.AcceptedSnapshot);
         Assert.Equal("1 snapshot would be removed now, 1 would stay.", (await bot.TypeAsync("ann", "/schedule retention home \"last 1\""))
             .Lines[0]);
     }

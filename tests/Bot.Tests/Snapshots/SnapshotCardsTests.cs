@@ -102,6 +102,39 @@ public sealed class SnapshotCardsTests
         StringComparison.Ordinal);
 
     [Fact]
+    public void One_that_missed_something_is_amber_and_names_it()
+    {
+        var result = Result("wal", []) with { Missed = "3 of the home could not be read: a (Permission denied), b (…), c (…)" };
+        var card = Render(new SnapshotStatus().Start("me", Start).Succeed(result, Start.AddSeconds(2.6)));
+        Assert.StartsWith("⚠ Snapshot of ghostwire: made, but incomplete", card, StringComparison.Ordinal);
+        Assert.Contains("✘ 3 of the home could not be read: a (Permission denied)", card, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3, 60, false)]
+    [InlineData(3, 40, true)]
+    [InlineData(2, 40, false)]
+    public void That_data_is_gone_is_said_first_loudly_and_once(int hour, int files, bool told)
+    {
+        Snapshot Shows(int hours, int files) => new()
+        {
+            Metadata = new ObjectMeta { Name = $"s{hours}" },
+            Spec = new SnapshotSpec { Target = "home" },
+            Status = Done("wal", []) with
+            {
+                CutTime = Start.AddHours(hours),
+                Archive = new SnapshotArchive { Name = $"a{hours}" },
+                Files = files,
+            },
+        };
+        var now = Shows(3, files);
+        var card = SnapshotCards.Of(now, [Shows(1, 100), Shows(hour == 3 ? 0 : 2, hour == 3 ? 100 : 40), now]);
+        Assert.Equal(told ? CardState.Warning : CardState.Succeeded, card.State);
+        Assert.Equal(told, card.Lines[0] == "⚠ 60 of 100 files are gone since the last snapshot. "
+            + "Older snapshots are kept until somebody says /schedule accept home a3");
+    }
+
+    [Fact]
     public void A_failure_says_why_and_what_to_do() => Assert.Equal("""
         ❌ Snapshot of ghostwire: failed
         the store is full
@@ -111,12 +144,13 @@ public sealed class SnapshotCardsTests
         """, Render(new SnapshotStatus().Start("me", Start).Fail(
             new ResourceFault("StoreFull", "the store is full", "Free some room"), Start)));
 
-    private static SnapshotStatus Done(string journal, IReadOnlyList<string> failed) => new SnapshotStatus().Start("me", Start).Succeed(
-        new SnapshotResult(
-            Start, new SnapshotArchive { Name = "ghostwire-20261121T104103Z-7f3a", Bytes = 871_000_000 },
-            [new SnapshotDatabase { JournalMode = journal }],
-            2017, 894_000_000, 90, ["file-sha256", "archive-sha256", "wal-checksums", "page-hmac"], failed, []),
-        Start.AddSeconds(2.6));
+    private static SnapshotStatus Done(string journal, IReadOnlyList<string> failed) =>
+        new SnapshotStatus().Start("me", Start).Succeed(Result(journal, failed), Start.AddSeconds(2.6));
+
+    private static SnapshotResult Result(string journal, IReadOnlyList<string> failed) => new(
+        Start, new SnapshotArchive { Name = "ghostwire-20261121T104103Z-7f3a", Bytes = 871_000_000 },
+        [new SnapshotDatabase { JournalMode = journal }],
+        2017, 894_000_000, 90, ["file-sha256", "archive-sha256", "wal-checksums", "page-hmac"], failed, []);
 
     private static string Render(SnapshotStatus status) => PlainText.Render(SnapshotCards.Of(new Snapshot
     {

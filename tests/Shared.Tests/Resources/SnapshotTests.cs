@@ -50,6 +50,20 @@ public sealed class SnapshotTests
         Assert.Throws<IllegalMoveException>(() => new SnapshotStatus().Prune(["a"]));
     }
 
+    [Theory]
+    [InlineData(null, null, "True", "Succeeded", false)]
+    [InlineData("2 of the home could not be read: a, b", null, "False", "Incomplete", true)]
+    [InlineData(null, "db: torn", "False", "CheckFailed", false)]
+    [InlineData("1 of the home could not be read: a", "db: torn", "False", "CheckFailed", false)]
+    public void One_that_missed_something_is_not_ready(string? missed, string? failed, string ready, string reason, bool incomplete)
+    {
+        var result = Result() with { Missed = missed, FailedChecks = failed is null ? [] : [failed] };
+        var status = new SnapshotStatus().Start("me", Now).Succeed(result, Now);
+        var condition = Assert.Single(status.Conditions!);
+        Assert.Equal((ready, reason, incomplete), (condition.Status, condition.Reason, status.IsIncomplete));
+        Assert.Equal(new[] { failed, missed }.OfType<string>(), status.FailedChecks ?? []);
+    }
+
     private static SnapshotResult Result() =>
         new(Now, new SnapshotArchive { Name = "a.tar.zst" }, [], 1, 2, 3, ["file hashes"], [], []);
 }

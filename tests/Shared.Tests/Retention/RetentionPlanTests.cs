@@ -103,7 +103,7 @@ public sealed class RetentionPlanTests
     [Fact]
     public void A_replacement_is_still_known_when_all_but_the_first_that_shows_it_are_gone()
     {
-        RetentionCandidate[] snapshots = [.. "20T03 19T03:b 18T03:b 17T03:a".Split(' ').Select(Marked)];
+        RetentionCandidate[] snapshots = [.. "20T03:b 19T03:b 18T03:b 17T03:a".Split(' ').Select(Marked)];
         var plan = RetentionPlan.Make(snapshots, new RetentionRules { KeepLast = 1 });
         Assert.Equal(["19T03"], plan.Removed.Select(s => s.Name));
         Assert.Empty(RetentionPlan.Make(Kept(plan), new RetentionRules { KeepLast = 1 }).Removed);
@@ -115,6 +115,60 @@ public sealed class RetentionPlanTests
         RetentionCandidate[] snapshots = [.. "20T03:c 19T03:b 18T03:a".Split(' ').Select(Marked)];
         Assert.Equal("20T03", RetentionPlan.Make(snapshots, new RetentionRules { KeepLast = 1, AcceptedFingerprint = "b" })
             .Replacement!.At.Name);
+    }
+
+    /// <summary>
+    /// Snapshots by moment, database and number of files, oldest first, an exclamation mark where something was missed; what is accepted;
+    /// since which one what is gone.
+    /// </summary>
+    public static TheoryData<string, string?, string?> Losses => new()
+    {
+        { "16T03:a:50 17T03:a:50", null, null },
+        { "16T03:a:50 17T03::50", null, "17T03: db is gone" },
+        { "16T03:a:50 17T03::50 18T03::50", null, "17T03: db is gone" },
+        { "16T03:a:50 17T03:a:24", null, "17T03: 26 of 50 files are gone" },
+        { "16T03:a:50 17T03:a:25", null, null },
+        // Fewer than twenty come and go.
+        { "16T03:a:19 17T03:a:1", null, null },
+        // It is over when the data is back, also with another database, which is for the replacement to tell.
+        { "16T03:a:50 17T03::2 18T03:a:50", null, null },
+        { "16T03:a:50 17T03::50 18T03:b:50", null, null },
+        // What missed something can neither lack nor have it.
+        { "16T03:a:50 17T03::2!", null, null },
+        { "16T03:a:50! 17T03::2", null, null },
+        { "16T03:a:50 17T03::2! 18T03::2", null, "18T03: db is gone" },
+        { "16T03:a:50 17T03::50", "home-20261117T030000Z-abcdef", null },
+        { "16T03:a:50 17T03::50", "home-20261116T030000Z-abcdef", "17T03: db is gone" },
+        { "16T03:a:50 17T03::50", "17T03", "17T03: db is gone" },
+        // Accepted once, and lost again since.
+        { "16T03:a:90 17T03::40 18T03::10", "home-20261117T030000Z-abcdef", "18T03: 30 of 40 files are gone" },
+        // The snapshot that was named is gone; what came after it is what was agreed to.
+        { "16T03:a:90 18T03::40", "home-20261117T030000Z-abcdef", null },
+    };
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void What_is_gone_holds_all_that_is_older_until_it_is_back_or_accepted(string given, string? accepted, string? told)
+    {
+        RetentionCandidate[] snapshots = [.. given.Split(' ').Select(Holding)];
+        var plan = RetentionPlan.Make(snapshots, new RetentionRules { KeepLast = 1, AcceptedSnapshot = accepted });
+        Assert.Equal(told, plan.Loss is { } loss ? $"{loss.At.Name}: {loss.What}" : null);
+        if (plan.Loss is null) return;
+        Assert.DoesNotContain(plan.Removed, s => s.CutAt <= plan.Loss.At.CutAt);
+        Assert.All(plan.Verdicts.Where(v => v.Snapshot.CutAt < plan.Loss.At.CutAt),
+            v => Assert.Contains(RetentionPlan.HeldForLoss, v.Reasons));
+    }
+
+    [Fact]
+    public void What_is_dated_later_than_now_moves_neither_newest_nor_within()
+    {
+        var now = MomentOf("20T03");
+        var plan = RetentionPlan.Make(Snapshots("29T03 28T03 20T03:05 19T20 17T03"), RetentionRules.Parse("last 1, within 2d").Value, now);
+        Assert.Equal([RetentionPlan.Misdated], plan.Verdicts[0].Reasons);
+        Assert.Equal([RetentionPlan.Misdated], plan.Verdicts[1].Reasons);
+        Assert.Equal(["last 1", "within 2d", "newest", "newest verified"], plan.Verdicts[2].Reasons);
+        Assert.Equal(["within 2d"], plan.Verdicts[3].Reasons);
+        Assert.Equal(["17T03"], plan.Removed.Select(s => s.Name));
     }
 
     [Theory]
@@ -137,6 +191,16 @@ public sealed class RetentionPlanTests
     private static RetentionCandidate Marked(string text) => text.Split(':') is [var moment, var mark]
         ? new RetentionCandidate(moment, MomentOf(moment)) { Databases = [new("db", mark)] }
         : new RetentionCandidate(text, MomentOf(text));
+
+    private static RetentionCandidate Holding(string text)
+    {
+        var (verified, parts) = (!text.EndsWith('!'), text.TrimEnd('!').Split(':'));
+        return new RetentionCandidate(parts[0], MomentOf(parts[0]), verified)
+        {
+            Databases = parts[1].Length == 0 ? [] : [new("db", parts[1])],
+            Files = long.Parse(parts[2], CultureInfo.InvariantCulture),
+        };
+    }
 
     private static RetentionCandidate At(string name, int year, int month, int day) =>
         new(name, new(year, month, day, 12, 0, 0, TimeSpan.Zero));

@@ -69,6 +69,47 @@ public sealed class RetentionPropertyTests
         RetentionPlan.Make(snapshots, rules) is not { Replacement: { } replacement } plan
             || plan.Removed.All(s => s.CutAt >= replacement.At.CutAt));
 
+    /// <summary>
+    /// A life: a snapshot a step, of a home that is whole, emptied, linked anew or only partly readable, with a clock that is sometimes ahead,
+    /// and a prune after each.
+    /// </summary>
+    [Fact]
+    public void The_last_one_that_holds_the_data_is_never_removed() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(500).WithReplay((ulong)Seeds.New(), Seeds.Gamma),
+        Prop.ForAll(Lives.ToArbitrary(), Rules.ToArbitrary(), (steps, rules) => rules.IsEmpty || Survives(steps, rules)));
+
+    private static readonly Gen<(char Home, int Hours, int Ahead)[]> Lives =
+        from length in Gen.Choose(1, 40)
+        from homes in Gen.Frequency((5, Gen.Constant('w')), (3, Gen.Constant('e')), (1, Gen.Constant('r')), (2, Gen.Constant('p')))
+            .ListOf(length)
+        from hours in Gen.Elements(1, 5, 24, 24, 24, 200).ListOf(length)
+        from ahead in Gen.Frequency((9, Gen.Constant(0)), (1, Gen.Choose(1, 3000))).ListOf(length)
+        select homes.Select((home, i) => (home, hours[i], ahead[i])).ToArray();
+
+    private static bool Survives((char Home, int Hours, int Ahead)[] steps, RetentionRules rules)
+    {
+        rules = rules with { AcceptedFingerprint = null };
+        List<RetentionCandidate> taken = [], stored = [];
+        var now = Start;
+        foreach (var (home, hours, ahead) in steps)
+        {
+            now = now.AddHours(hours);
+            var next = new RetentionCandidate($"s{taken.Count}", now.AddHours(ahead), Verified: home != 'p')
+            {
+                Databases = home switch { 'w' => [new("db", "a")], 'r' => [new("db", "b")], _ => [] },
+                Files = home is 'w' or 'r' ? 100 : 3,
+            };
+            taken.Add(next);
+            stored.Add(next);
+            var plan = RetentionPlan.Make(stored, rules, now);
+            stored = [.. RetentionPlanTests.Kept(plan)];
+            var last = taken.Where(s => s.Verified && s.CutAt <= now && s.Databases is [{ Fingerprint: "a" }]).MaxBy(s => s.CutAt);
+            if (last is not null && !stored.Exists(s => s.Databases is [{ Fingerprint: "a" }] && s.Verified && s.CutAt >= last.CutAt))
+                return false;
+        }
+        return true;
+    }
+
     private static IEnumerable<RetentionRules> Larger(RetentionRules rules) =>
     [
         rules with { KeepLast = rules.KeepLast + 1 },

@@ -29,7 +29,7 @@ public sealed class PosixFileTests : IDisposable
         var place = new ChildrenPlacement(_home.Root, null);
         place.MakePartial();
         Shell($"echo old > '{_home.Root}'/$'caf\\xe9' && echo new > '{place.Partial}'/$'caf\\xe9'");
-        var before = place.Place("ghostwire-20260101T000000Z-abcdef", DateTimeOffset.UnixEpoch);
+        var before = place.Place("ghostwire-20260101T000000Z-abcdef", DateTimeOffset.UnixEpoch).Before;
         Assert.Equal("new\nold\n", Shell($"cat '{_home.Root}'/$'caf\\xe9' '{before}'/$'caf\\xe9'"));
     }
 

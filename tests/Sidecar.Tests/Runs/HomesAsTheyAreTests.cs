@@ -117,7 +117,8 @@ public sealed class HomesAsTheyAreTests : IDisposable
         [
             "--headless=new", "--no-sandbox", "--disable-gpu", $"--user-data-dir={_home.At("profile")}", "--remote-debugging-port=0",
             "about:blank",
-        ]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        ])
+        { RedirectStandardError = true, RedirectStandardOutput = true })!;
         try
         {
             while (!Databases().Any(RestingDatabase.IsHeldExclusively))

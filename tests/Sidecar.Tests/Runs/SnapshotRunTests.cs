@@ -114,12 +114,12 @@ public sealed class SnapshotRunTests
     [Theory]
     [InlineData("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES(1)")]
     [InlineData("CREATE TABLE t(x); BEGIN EXCLUSIVE")]
-    public async Task A_database_held_exclusively_is_refused_in_words_and_with_exit_code_4(string sql)
+    public async Task A_database_held_exclusively_is_refused_when_told_in_words_and_with_exit_code_4(string sql)
     {
         using var home = new Home();
         using var database = PlainSqlite.Open(home.At("a.db"));
         database.Run(sql);
-        var (code, _, error) = await Cli.RunAsync(home, "snapshot", "--wait", "0.3");
+        var (code, _, error) = await Cli.RunAsync(home, "snapshot", "--wait", "0.3", "--on-locked", "fail");
         Assert.Equal(4, code);
         Assert.Contains("holding a.db still: a program holds it exclusively", error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(home.Store));
