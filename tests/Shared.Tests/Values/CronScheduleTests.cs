@@ -72,8 +72,55 @@ public sealed class CronScheduleTests
     [InlineData("1,,2 * * * *", "'1,,2' is no minute")]
     [InlineData("99999999999 * * * *", "is no minute")]
     [InlineData("0 0 30 2 *", "that day never comes")]
+    [InlineData("0 0 31 feb *", "month 'feb' has no day '31': that day never comes")]
+    [InlineData("0 0 31 2,4-6/2,9 *", "that day never comes")]
+    [InlineData("0 3 l * *", "'l' is no day of a month")]
+    [InlineData("0 3 * * 1#2", "'1#2' is no day of a week")]
+    [InlineData("h 3 * * *", "'h' is no minute")]
+    [InlineData("@reboot", "1 field(s)")]
     public void What_is_no_schedule_is_refused_with_the_field(string text, string cause) =>
         Assert.Contains(cause, CronSchedule.Parse(text, null).Fault!.Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("1,")]
+    [InlineData("9")]
+    [InlineData("* ")]
+    [InlineData("-")]
+    public void A_text_without_end_is_refused_with_its_length_and_not_repeated(string part)
+    {
+        var fault = CronSchedule.Parse(string.Concat(Enumerable.Repeat(part, 10_000 / part.Length)), null).Fault!;
+        Assert.Contains("it is 10000 characters long, and 200 are allowed", fault.Message, StringComparison.Ordinal);
+        Assert.InRange(fault.Message.Length, 1, 250);
+        Assert.StartsWith("Write minute, hour", fault.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Europe")]
+    [InlineData("../zone.tab")]
+    [InlineData("/etc/hostname")]
+    [InlineData(" ")]
+    public void What_is_no_zone_is_refused(string zone) => Assert.Equal("BadZone", CronSchedule.Parse("0 3 * * *", zone).Fault!.Kind);
+
+    [Fact]
+    public void A_zone_that_goes_on_after_its_end_is_refused() =>
+        Assert.Equal("BadZone", CronSchedule.Parse("0 3 * * *", "Europe/Berlin\0").Fault!.Kind);
+
+    [Fact]
+    public void A_zone_without_end_is_refused_and_not_repeated()
+    {
+        var fault = CronSchedule.Parse("0 3 * * *", new string('z', 10_000)).Fault!;
+        Assert.Equal(("BadZone", true), (fault.Kind, fault.Message.Length < 200));
+    }
+
+    [Fact]
+    public void Times_at_the_ends_of_what_a_date_can_hold_are_no_trouble()
+    {
+        var schedule = Read("0 3 * * *", "America/New_York");
+        Assert.NotNull(schedule.Next(DateTimeOffset.MinValue));
+        Assert.Null(schedule.Next(DateTimeOffset.MaxValue));
+        Assert.Empty(schedule.Between(DateTimeOffset.MaxValue, At("2026-11-21T00:00Z"), 10));
+    }
 
     [Fact]
     public void An_unknown_zone_is_refused() => Assert.Equal("BadZone", CronSchedule.Parse("0 3 * * *", "Europe/Nowhere").Fault!.Kind);
