@@ -14,14 +14,22 @@ internal static class Phrases
         _ => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0} days"),
     };
 
-    /// <summary><c>10:41 UTC, 3 min ago</c>; with the date when it is not today.</summary>
-    public static string When(DateTimeOffset at, DateTimeOffset now)
+    /// <summary>
+    /// <c>10:41 UTC, 3 min ago</c>; with the date when it is not today. What another machine's clock puts a few seconds ahead has happened.
+    /// </summary>
+    public static string When(DateTimeOffset at, DateTimeOffset now) => (now - at).TotalSeconds switch
     {
-        var clock = at.UtcDateTime.ToString(
-            at.UtcDateTime.Date == now.UtcDateTime.Date ? "HH:mm" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-        var ago = now - at;
-        return ago < TimeSpan.FromSeconds(10) ? $"{clock} UTC, just now" : $"{clock} UTC, {Duration(ago)} ago";
-    }
+        <= -10 => Coming(at, now),
+        < 10 => $"{Clock(at, now)} UTC, just now",
+        _ => $"{Clock(at, now)} UTC, {Duration(now - at)} ago",
+    };
+
+    /// <summary><c>10:41 UTC, in 3 min</c>, of what has not happened yet.</summary>
+    public static string Coming(DateTimeOffset at, DateTimeOffset now) =>
+        $"{Clock(at, now)} UTC, in {Duration(at > now ? at - now : TimeSpan.Zero)}";
+
+    private static string Clock(DateTimeOffset at, DateTimeOffset now) => at.UtcDateTime.ToString(
+        at.UtcDateTime.Date == now.UtcDateTime.Date ? "HH:mm" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary><c>RolledBack</c> as <c>rolled back</c>.</summary>
     public static string Words(Enum state) =>

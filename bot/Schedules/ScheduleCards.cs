@@ -69,6 +69,6 @@ internal static class ScheduleCards
     {
         if (schedule.Spec.Suspend == true) return "paused";
         var cron = CronSchedule.Parse(schedule.Spec.Schedule, schedule.Spec.TimeZone);
-        return cron.Fault is { } fault ? fault.Message : cron.Value.Next(now) is { } next ? $"next {Phrases.When(next, now)}" : "never";
+        return cron.Fault is { } fault ? fault.Message : cron.Value.Next(now) is { } next ? $"next {Phrases.Coming(next, now)}" : "never";
     }
 }
