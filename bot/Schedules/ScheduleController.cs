@@ -76,7 +76,7 @@ internal sealed class ScheduleController(
     {
         try
         {
-            schedule = await AccountAsync(schedule, ct);
+            schedule = await AccountAsync(await ObserveAsync(schedule, ct), ct);
             Tell(schedule, ct);
             var now = time.GetUtcNow();
             var step = ScheduleStep.For(schedule, now, [.. Made(schedule)]);
@@ -101,9 +101,6 @@ internal sealed class ScheduleController(
                 var name = await requests.CreateScheduledAsync(target, schedule, moment, protect, ct);
                 await client.WriteStatusAsync(schedule, schedule.Status.Make(moment, name), ct);
                 break;
-            case ScheduleStep.Pass(var moment):
-                await client.WriteStatusAsync(schedule, schedule.Status.Pass(moment), ct);
-                break;
             case ScheduleStep.Miss(var moment, var why):
                 log.LogWarning("schedule {Name}: missed {Moment:u}: {Why}", schedule.Metadata.Name, moment, why.Message);
                 await client.WriteStatusAsync(schedule, schedule.Status.Miss(moment, why), ct);
@@ -117,6 +114,24 @@ internal sealed class ScheduleController(
                 log.LogWarning("schedule {Name}: {Why}", schedule.Metadata.Name, why);
                 break;
         }
+    }
+
+    /// <summary>Notes that it was changed before anything is decided by it, so that a bot that starts later knows of it too.</summary>
+    private async Task<SnapshotSchedule> ObserveAsync(SnapshotSchedule schedule, CancellationToken ct)
+    {
+        var (status, now) = (schedule.Status, time.GetUtcNow());
+        if (status.Observe(schedule.Spec, now) == status) return schedule;
+        var changed = status.Observed is null ? null : await ChangedAtAsync(schedule, ct);
+        return await client.WriteStatusAsync(schedule, status.Observe(schedule.Spec, now, changed), ct);
+    }
+
+    /// <summary>Null where the API server has forgotten it: then it changed when the bot saw it.</summary>
+    private async Task<DateTimeOffset?> ChangedAtAsync(SnapshotSchedule schedule, CancellationToken ct)
+    {
+        var (ns, name) = (schedule.Metadata.Namespace, schedule.Metadata.Name);
+        var live = await client.FindRawAsync(ChatOpsKinds.SnapshotSchedules, ns, name, ct);
+        var known = schedule.Status.CountsFrom ?? schedule.Metadata.CreationTimestamp;
+        return live is not null && ScheduleEdits.Newest(live) is { } edit && edit > known ? edit : null;
     }
 
     /// <summary>Notes how the newest one ended.</summary>

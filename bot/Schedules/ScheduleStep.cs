@@ -11,40 +11,41 @@ internal abstract record ScheduleStep
 
     private const long DeadlineSeconds = 600;
 
-    /// <summary>More than these behind are not counted one by one.</summary>
+    /// <summary>So many behind are told as very many.</summary>
     private const int MostBehind = 1000;
 
-    /// <summary>Nothing until then; null when it will never be due.</summary>
+    /// <summary>Nothing until then; null while it is suspended, and when it will never be due.</summary>
     public sealed record Rest(DateTimeOffset? Until) : ScheduleStep;
 
     /// <summary>Made or, where it is there already, noted.</summary>
     public sealed record Make(DateTimeOffset Moment) : ScheduleStep;
-
-    /// <summary>It was suspended.</summary>
-    public sealed record Pass(DateTimeOffset Moment) : ScheduleStep;
 
     public sealed record Miss(DateTimeOffset Moment, ResourceFault Why) : ScheduleStep;
 
     /// <summary>It can never be due, because of what is written in it.</summary>
     public sealed record Refuse(Fault Why) : ScheduleStep;
 
+    /// <summary>
+    /// Counts from the later of the last moment and the last change, as Kubernetes' CronJob and Velero came to do: what a schedule would
+    /// have had to make before it was written so is not late.
+    /// </summary>
     /// <param name="made">Its snapshots, also those of which the status does not know yet:
     /// the bot may have been killed between the two.</param>
     public static ScheduleStep For(SnapshotSchedule schedule, DateTimeOffset now, IReadOnlyCollection<Snapshot> made)
     {
-        var (spec, status) = (schedule.Spec, schedule.Status);
+        var (spec, status) = (schedule.Spec, schedule.Status.Observe(schedule.Spec, now));
         var cron = CronSchedule.Parse(spec.Schedule, spec.TimeZone);
         if (cron.Fault is { } misfit) return new Refuse(misfit);
-        var since = status.LastScheduleTime ?? schedule.Metadata.CreationTimestamp ?? now;
-        var due = cron.Value.Between(since, now, MostBehind).ToList();
-        if (due.Count == 0) return new Rest(cron.Value.Next(now));
-        var moment = due[^1];
-        if (spec.Suspend == true) return new Pass(moment);
+        if (spec.Suspend == true) return new Rest(null);
+        var since = status.CountsFrom ?? schedule.Metadata.CreationTimestamp ?? now;
         var moments = made.Select(s => s.ScheduledAt).ToHashSet();
+        var (last, missed) = (default(DateTimeOffset?), 0);
+        foreach (var due in cron.Value.Between(since, now)) (last, missed) = (due, moments.Contains(due) ? missed : missed + 1);
+        if (last is not { } moment) return new Rest(cron.Value.Next(now));
         if (moments.Contains(moment)) return new Make(moment);
         var late = now - moment;
         if (late > TimeSpan.FromSeconds(spec.StartingDeadlineSeconds ?? DeadlineSeconds))
-            return new Miss(moment, TooLate(due.Count(d => !moments.Contains(d))));
+            return new Miss(moment, TooLate(missed));
         var running = made.Any(s => !s.Status.IsFinal);
         return running && spec.ConcurrencyPolicy != "Allow" ? new Miss(moment, StillRunning(status.LastSnapshot)) : new Make(moment);
     }
@@ -54,7 +55,7 @@ internal abstract record ScheduleStep
         count switch
         {
             1 => "nobody was there to begin it",
-            MostBehind => "nobody was there to begin it, nor very many before it",
+            >= MostBehind => "nobody was there to begin it, nor very many before it",
             _ => $"nobody was there to begin it, nor {count - 1} before it",
         },
         "The bot was not running, or could not reach the API server; the next one is made in its time");

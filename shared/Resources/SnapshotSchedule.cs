@@ -27,7 +27,7 @@ public sealed record SnapshotScheduleSpec
     /// <summary>An IANA name, such as <c>Europe/Berlin</c>; null is UTC.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>Nothing is made, and nothing counts as missed, while it is true.</summary>
+    /// <summary>Nothing is made while it is true, and what passes meanwhile is never made and never counts as missed.</summary>
     public bool? Suspend { get; init; }
 
     /// <summary>How late one may begin, as when nobody was there to begin it; later than that it is missed. Null is 600.</summary>
@@ -43,14 +43,31 @@ public sealed record SnapshotScheduleSpec
     public RetentionRules? Retention { get; init; }
 }
 
+/// <summary>What says when moments come, as it was seen last.</summary>
+/// <param name="TimeZone"><c>UTC</c> where the schedule names none.</param>
+public sealed record ObservedSchedule(string Schedule, string TimeZone, bool Suspend)
+{
+    internal static ObservedSchedule Of(SnapshotScheduleSpec spec) =>
+        new(spec.Schedule, spec.TimeZone is null or "" ? "UTC" : spec.TimeZone, spec.Suspend == true);
+}
+
 /// <summary>How the schedule stands. Moves only through its verbs.</summary>
 public sealed record SnapshotScheduleStatus
 {
     /// <summary>The reason of the news that all is well again.</summary>
     public const string Recovered = "Recovered";
 
+    /// <summary>A clock this far ahead of the one that reads is within what two machines differ.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
+
     /// <summary>The last moment that was dealt with: a snapshot was made, or it was missed.</summary>
     public DateTimeOffset? LastScheduleTime { get; init; }
+
+    /// <summary>The schedule that <see cref="LastScheduleTime"/> is of; null until the bot saw it first.</summary>
+    public ObservedSchedule? Observed { get; init; }
+
+    /// <summary>When the schedule or its zone was last changed, or it was paused or resumed: earlier moments are not its own.</summary>
+    public DateTimeOffset? LastChangeTime { get; init; }
 
     /// <summary>The snapshot that was made last.</summary>
     public string? LastSnapshot { get; init; }
@@ -69,12 +86,26 @@ public sealed record SnapshotScheduleStatus
     /// <summary>What people have not been told yet; told once, it is cleared.</summary>
     public ResourceFault? Unreported { get; init; }
 
+    /// <summary>After this the moments of the schedule are its own and not dealt with; null while nothing is known.</summary>
+    public DateTimeOffset? CountsFrom => LastChangeTime > LastScheduleTime ? LastChangeTime : LastScheduleTime ?? LastChangeTime;
+
+    /// <summary>
+    /// The schedule is this one now. Times that are still to come were written before the clock was put back: they would silence the
+    /// schedule until then, and are forgotten.
+    /// </summary>
+    /// <param name="changed">When it became so, where that is known; now without it.</param>
+    public SnapshotScheduleStatus Observe(SnapshotScheduleSpec spec, DateTimeOffset now, DateTimeOffset? changed = null)
+    {
+        var form = ObservedSchedule.Of(spec);
+        if (CountsFrom > now + ClockTolerance)
+            return this with { Observed = form, LastScheduleTime = LastScheduleTime < now ? LastScheduleTime : null, LastChangeTime = now };
+        if (form == Observed) return this;
+        return this with { Observed = form, LastChangeTime = Observed is null ? LastChangeTime : changed < now ? changed : now };
+    }
+
     /// <summary>The moment was dealt with by making this snapshot.</summary>
     public SnapshotScheduleStatus Make(DateTimeOffset moment, string snapshot) =>
         this with { LastScheduleTime = moment, LastSnapshot = snapshot };
-
-    /// <summary>The moment passed without a snapshot, on purpose.</summary>
-    public SnapshotScheduleStatus Pass(DateTimeOffset moment) => this with { LastScheduleTime = moment };
 
     /// <summary>The moment passed without a snapshot that should have been made.</summary>
     public SnapshotScheduleStatus Miss(DateTimeOffset moment, ResourceFault why) =>

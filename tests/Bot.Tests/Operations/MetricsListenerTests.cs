@@ -132,7 +132,10 @@ public sealed class MetricsListenerTests(Clusters clusters)
         var made = await client.CreateAsync(ChatOpsKinds.SnapshotSchedules, _namespace, body, TestContext.Current.CancellationToken);
         Assert.Equal(0, (await PageAsync(bot))[Of("chatops_schedule_missed_total")]);
         // As if it had last been dealt with before that moment.
-        await client.WriteStatusAsync(made, made.Status.Pass(past.AddHours(-1)), TestContext.Current.CancellationToken);
+        var last = past.AddHours(-1).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        var status = Patch.Merge(new JsonObject { ["status"] = new JsonObject { ["lastScheduleTime"] = last } });
+        await client.PatchAsync(
+            ChatOpsKinds.SnapshotSchedules, _namespace, _target, status, TestContext.Current.CancellationToken, "status");
         var page = await PageAsync(bot, p => p[Of("chatops_schedule_missed_total")] > 0);
         Assert.Equal(1, page[Of("chatops_schedule_missed_total")]);
         await Eventually.TrueAsync("it is told", async () =>

@@ -27,8 +27,19 @@ public sealed class ScheduleStepTests
     }
 
     [Fact]
-    public void While_it_is_suspended_nothing_is_made_and_nothing_is_missed() =>
-        Assert.Equal("Pass 03:00", For(new() { Target = "home", Schedule = "0 3 * * *", Suspend = true }, 90));
+    public void However_many_are_behind_the_last_of_them_is_dealt_with_at_once()
+    {
+        var often = new SnapshotScheduleSpec { Target = "home", Schedule = "* * * * *" };
+        Assert.Equal("Make 03:00", For(often, 7 * 86_400));
+        var step = ScheduleStep.For(With(often with { StartingDeadlineSeconds = 10 }), Three.AddDays(7).AddSeconds(11), []);
+        Assert.Contains("nor very many before it", Assert.IsType<ScheduleStep.Miss>(step).Why.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(90)]
+    [InlineData(7 * 86_400)]
+    public void While_it_is_suspended_nothing_is_made_nothing_is_missed_and_no_moment_is_dealt_with(int secondsAfter) =>
+        Assert.Equal("Rest until ", For(new() { Target = "home", Schedule = "0 3 * * *", Suspend = true }, secondsAfter));
 
     [Theory]
     [InlineData(null, "Miss 03:00 StillRunning")]
@@ -73,7 +84,6 @@ public sealed class ScheduleStepTests
         {
             ScheduleStep.Rest(var until) => $"Rest until {until:HH:mm}",
             ScheduleStep.Make(var moment) => $"Make {moment:HH:mm}",
-            ScheduleStep.Pass(var moment) => $"Pass {moment:HH:mm}",
             ScheduleStep.Miss(var moment, var why) => $"Miss {moment:HH:mm} {why.Reason}",
             ScheduleStep.Refuse(var why) => $"Refuse {why.Kind}",
             var other => other.ToString(),

@@ -105,6 +105,33 @@ public sealed class ScheduleTests(Clusters clusters)
         Assert.Equal("home has no schedule", (await bot.TypeAsync("ann", "/schedule pause home")).Title);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task What_was_changed_or_resumed_does_not_answer_for_moments_before_though_the_bot_was_away(string kind)
+    {
+        var place = await clusters.PlaceAsync(kind);
+        var (hour, days) = (TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddDays(-3));
+        var yearly = string.Create(CultureInfo.InvariantCulture, $"0 3 1 {hour.AddMonths(6).Month} *");
+        await ScheduleAsync(place, yearly, days);
+        await using (var first = await place.BotWithHomeAsync())
+        {
+            await ObservedAsync(place, o => o == new ObservedSchedule(yearly, "UTC", false));
+            Assert.Equal(["paused"], (await first.TypeAsync("ann", "/schedule pause home")).Lines);
+            await ObservedAsync(place, o => o.Suspend);
+        }
+        await ScheduleAsync(place, string.Create(CultureInfo.InvariantCulture, $"{hour.Minute} {hour.Hour} * * *"), days);
+        await using var second = await place.BotWithHomeAsync();
+        await ObservedAsync(place, o => o.Schedule.EndsWith("* * *", StringComparison.Ordinal));
+        Assert.StartsWith("next ", (await second.TypeAsync("ann", "/schedule resume home")).Lines[0], StringComparison.Ordinal);
+        await ObservedAsync(place, o => !o.Suspend);
+        Assert.Equal((Text(days), null), (Text((await StatusAsync(place)).LastScheduleTime!.Value), (await StatusAsync(place)).Error));
+        Assert.Empty(await SnapshotsAsync(place));
+        Assert.DoesNotContain(second.Cards, c => c.Card.State == CardState.Failed);
+    }
+
+    private static Task ObservedAsync(Place place, Func<ObservedSchedule, bool> holds) => Eventually.TrueAsync(
+        "the bot has seen it", async () => (await StatusAsync(place)).Observed is { } observed && holds(observed));
+
     /// <summary>A schedule that was last dealt with at that moment.</summary>
     private static async Task ScheduleAsync(Place place, string cron, DateTimeOffset last, string concurrency = "Allow")
     {
