@@ -11,7 +11,8 @@ namespace ChatOps.Values;
 /// <remarks>
 /// Source: POSIX.1-2017 <c>crontab</c>; steps, names, macros and the two kinds of hours as in Vixie cron's crontab(5) and cron(8). Only
 /// offsets of UTC moments are asked of <see cref="TimeZoneInfo"/>: what it answers about local times assumes that summer time adds to a
-/// standard time that stays, which neither Dublin nor Casablanca obeys, nor any zone that changes its rules.
+/// standard time that stays, which neither Dublin nor Casablanca obeys, nor any zone that changes its rules. The package Cronos (0.13.0)
+/// goes by those answers: where Ramadan ends in Casablanca, the moment it gives after one is that one again.
 /// </remarks>
 public sealed class CronSchedule
 {
