@@ -24,7 +24,7 @@ public sealed partial class RightsTakenAwayTests : IDisposable
     [
         "patch leases.coordination.k8s.io", $"patch changes.{Group}", $"patch snapshots.{Group}", $"patch snapshotschedules/status.{Group}",
         $"watch changes.{Group}", $"watch snapshots.{Group}", $"watch snapshotschedules.{Group}",
-        $"watch restores.{Group}", "watch jobs.batch",
+        $"get snapshotschedules.{Group}", $"watch restores.{Group}", "watch jobs.batch",
     ];
 
     private readonly Helm _helm = new();
