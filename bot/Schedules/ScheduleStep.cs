@@ -11,6 +11,9 @@ internal abstract record ScheduleStep
 
     private const long DeadlineSeconds = 600;
 
+    /// <summary>Moments before this are not looked for: a status that says 1970 would have millions.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(5 * 365);
+
     /// <summary>So many behind are told as very many.</summary>
     private const int MostBehind = 1000;
 
@@ -38,6 +41,7 @@ internal abstract record ScheduleStep
         if (cron.Fault is { } misfit) return new Refuse(misfit);
         if (spec.Suspend == true) return new Rest(null);
         var since = status.CountsFrom ?? schedule.Metadata.CreationTimestamp ?? now;
+        if (since < now - Longest) since = now - Longest;
         var moments = made.Select(s => s.ScheduledAt).ToHashSet();
         var (last, missed) = (default(DateTimeOffset?), 0);
         foreach (var due in cron.Value.Between(since, now)) (last, missed) = (due, moments.Contains(due) ? missed : missed + 1);
