@@ -5,13 +5,17 @@ namespace ChatOps.Sidecar.Archives;
 
 /// <summary>
 /// Archives what is no database: each file as one moment of it. A file that changed while it was read is read again, three times in all;
-/// a large one then lies in the archive more than once, and the last one counts, as tar has it. What kept changing is listed.
+/// a large one then lies in the archive more than once, and the last one counts, as tar has it. What kept changing is listed. The files of
+/// a LevelDB store are of one moment together.
 /// </summary>
 internal sealed class FileArchiver(ArchiveWriter archive, ContentObserver progress)
 {
     private const int Tries = 3;
 
     private readonly Dictionary<(ulong Device, ulong Inode), string> _linked = [];
+
+    /// <summary>Stores of LevelDB that were met, and whether they could be had as a whole.</summary>
+    private readonly Dictionary<string, bool> _levelDbs = new(StringComparer.Ordinal);
 
     public List<string> Changed { get; } = [];
 
@@ -29,6 +33,8 @@ internal sealed class FileArchiver(ArchiveWriter archive, ContentObserver progre
         {
             switch (entry.State.Kind)
             {
+                case FileKind.File when IsOfLevelDb(entry, cancellation):
+                    break;
                 case FileKind.File:
                     AddFile(entry, cancellation);
                     break;
@@ -52,6 +58,36 @@ internal sealed class FileArchiver(ArchiveWriter archive, ContentObserver progre
         {
             Skipped.Add(new(entry.Path, failure.Message, Missed: true));
         }
+    }
+
+    /// <summary>Archives the whole store with the first of its files; false where each has to be read by itself.</summary>
+    private bool IsOfLevelDb(in TreeEntry entry, CancellationToken cancellation)
+    {
+        if (!LevelDbFolder.IsPart(entry.Name) || !LevelDbFolder.IsOne(entry.Siblings))
+            return false;
+        var folder = entry.Path[..^entry.Name.Length];
+        if (!_levelDbs.TryGetValue(folder, out var whole))
+            _levelDbs[folder] = whole = AddLevelDb(folder, entry.Directory, cancellation);
+        return whole;
+    }
+
+    private bool AddLevelDb(string folder, SafeFileHandle directory, CancellationToken cancellation)
+    {
+        using var held = LevelDbFolder.TryHold(directory);
+        if (held is null)
+        {
+            Changed.Add(folder);
+            return false;
+        }
+        foreach (var (name, file, state) in held.Files)
+        {
+            var entry = Entry(folder + name, file, state) with { Size = state.Size };
+            if (!archive.Add(entry, (buffer, at) => RandomAccess.Read(file, buffer, at), progress, cancellation))
+                Changed.Add(folder + name);
+            Bytes += state.Size;
+            Files++;
+        }
+        return true;
     }
 
     private void AddDirectory(in TreeEntry entry)
