@@ -38,7 +38,7 @@ root.SetAction(async (parsed, ct) =>
             await Console.Out.WriteLineAsync($"sign in: {SignInLink.For(app.Urls.First(), code)}");
         }
         await ended;
-        return workers.Deposed ? 1 : 0;
+        return workers.ExitCode;
     }
     catch (FaultException e)
     {

@@ -40,13 +40,13 @@ internal static class ChangeCards
     public static IReadOnlyList<CardField> PlanFields(Change change)
     {
         var plan = change.Spec.Plan;
-        var away = plan.ExpectedDowntimeSeconds is { } seconds ? $", away about {Phrases.Duration(TimeSpan.FromSeconds(seconds))}" : "";
+        var away = plan.ExpectedDowntimeSeconds is { } seconds ? $", away about {Phrases.Seconds(seconds)}" : "";
         List<CardField> fields =
         [
             new("now", Named(plan.From)),
             new("then", change.Spec.Action switch
             {
-                "attach" => $"the same, with {Sidecar(plan.Sidecar!)}",
+                "attach" => $"the same, with {(plan.Sidecar is { } sidecar ? Sidecar(sidecar) : "a sidecar it does not name")}",
                 "detach" => "the same, without sidecar: no more snapshots",
                 _ => Named(plan.To),
             }),
@@ -69,7 +69,8 @@ internal static class ChangeCards
         var message = current is null ? null : status.Step(current)?.Message;
         return new Card(CardState.Working, back ? $"{Title(change)}: going back" : Title(change))
         {
-            Progress = new CardProgress((double)done / steps.Count, $"{doing}{(message is null ? "" : $" · {message}")}"),
+            Progress = new CardProgress(
+                steps.Count == 0 ? null : (double)done / steps.Count, $"{doing}{(message is null ? "" : $" · {message}")}"),
             Lines = back && status.Error is { } error ? [error.Message] : [],
             Footer = By(change),
         };
@@ -121,7 +122,7 @@ internal static class ChangeCards
         change.Status is { StartedAt: { } from, FinishedAt: { } to } ? Phrases.Duration(to - from) : "";
 
     private static string Away(Change change) => change.Status.DowntimeSeconds is { } seconds
-        ? $" · {change.Spec.Target} was away {Phrases.Duration(TimeSpan.FromSeconds(seconds))}"
+        ? $" · {change.Spec.Target} was away {Phrases.Seconds(seconds)}"
         : $" · {change.Spec.Target} was never away";
 
     private static string Named(PlannedVersion version)

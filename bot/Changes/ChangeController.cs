@@ -26,11 +26,11 @@ internal sealed class ChangeController(
         switch (change.Status.Phase)
         {
             case ChangePhase.AwaitingApproval when change.Spec.Approvals.Required == 0:
-                _ = WriteAsync(change, s => s.Admit(), ct);
+                Alone(change, WriteAsync(change, s => s.Admit(), ct));
                 break;
             case ChangePhase.AwaitingApproval
                 when change.Spec.Approvals.ExpiresAt is { } expires && _expiring.TryAdd(change.Metadata.Name, 0):
-                _ = ExpireAsync(change.Metadata.Name, expires, ct);
+                Alone(change, ExpireAsync(change.Metadata.Name, expires, ct));
                 break;
             case not ChangePhase.AwaitingApproval:
                 // It may run now; or it is over, on the board too, and the next one may.
@@ -38,6 +38,8 @@ internal sealed class ChangeController(
                 break;
         }
     }
+
+    private void Alone(Change change, Task work) => work.OrTell(e => log.LogError(e, "change {Name}", change.Metadata.Name));
 
     /// <summary>Starts the next change of a target unless one is at work.</summary>
     private void Advance(string target, CancellationToken ct)

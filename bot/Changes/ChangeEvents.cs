@@ -3,6 +3,7 @@ using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Changes;
 
@@ -37,7 +38,7 @@ internal sealed class ChangeEvents(EventSink sink, BotSettings settings, Strateg
             if (change.Status.Phase is ChangePhase.RolledBack or ChangePhase.Failed) sink.Warning(about, reason, Message(change));
             else sink.Normal(about, reason, Message(change));
         }
-        catch (Exception e) when (e is ApiException or OperationCanceledException)
+        catch (Exception e) when (e is ApiException or OperationCanceledException or FaultException)
         {
             // An event is worth one try; the Change itself says how it went.
         }

@@ -56,7 +56,8 @@ internal sealed class ChangeRequests(
         if (change.Metadata.Annotation(ButtonsAnnotation) is not { } json) return [];
         try
         {
-            return JsonNode.Parse(json) is JsonObject map ? [.. map.Select(b => (b.Key, (string?)b.Value ?? ""))] : [];
+            var map = JsonSerializer.Deserialize(json, ResourceJson.Default.DictionaryStringString);
+            return [.. (map ?? []).Where(b => b is { Key.Length: > 0, Value.Length: > 0 }).Select(b => (b.Key, b.Value))];
         }
         catch (JsonException)
         {

@@ -96,12 +96,18 @@ internal sealed class ChangeRun(
         }
         catch (FaultException e)
         {
-            var why = ledger.Status.Error!;
-            var fault = new ResourceFault("WayBackFailed", $"{why.Message}; and the way back failed: {e.Fault.Message}",
+            var why = ledger.Status.Error?.Message ?? "it failed";
+            var fault = new ResourceFault("WayBackFailed", $"{why}; and the way back failed: {e.Fault.Message}",
                 e.Fault.Hint ?? $"Look at it by hand: kubectl -n {target.Namespace} describe {target.WorkloadKind} {target.WorkloadName}");
             await ledger.UpdateAsync(s => s.Fail(fault, ledger.Now), ct);
         }
     }
+
+    private PlannedSidecar Sidecar => Plan.Sidecar ?? throw Unplanned("sidecar");
+
+    /// <summary>A Change that somebody else wrote may lack what its action needs.</summary>
+    private static FaultException Unplanned(string what) =>
+        new(new("BadPlan", $"its plan names no {what}", "Ask for the change in a chat"));
 
     /// <summary>Whether anything but the snapshot has begun.</summary>
     private bool Touched => ledger.Status.Steps?.Any(s => s.Name != StepNames.Snapshot) == true;
@@ -111,7 +117,7 @@ internal sealed class ChangeRun(
     /// </summary>
     private bool WasNeverAllowed(FaultException e) =>
         e.InnerException is ApiException { IsForbidden: true } && !_resumed && _written == 0
-        && ledger.Status.Steps!.Count(s => s.Name != StepNames.Snapshot) == 1;
+        && ledger.Status.Steps?.Count(s => s.Name != StepNames.Snapshot) == 1;
 
     private async Task StepAsync(string name, CancellationToken ct)
     {
@@ -142,10 +148,10 @@ internal sealed class ChangeRun(
         StepNames.Snapshot => SnapshotAsync(step, ct),
         StepNames.SetImage => WriteAsync(strategy.SetImageAsync(target, Plan.Container, Plan.To.Image, ct)),
         StepNames.Revert => RevertAsync(Plan.To, exactly: false, ct),
-        StepNames.Attach => WriteAsync(strategy.PatchAsync(target, SidecarPatch.Attach(target, Plan.Sidecar!), ct)),
-        StepNames.Detach => WriteAsync(strategy.PatchAsync(target, SidecarPatch.Detach(Plan.Sidecar!), ct)),
+        StepNames.Attach => WriteAsync(strategy.PatchAsync(target, SidecarPatch.Attach(target, Sidecar), ct)),
+        StepNames.Detach => WriteAsync(strategy.PatchAsync(target, SidecarPatch.Detach(Sidecar), ct)),
         StepNames.Stop or "back-stop" => StopAsync(step, ct),
-        StepNames.Restore => _data.RestoreAsync(ledger.Change, step.Name, Plan.Archive!, ct),
+        StepNames.Restore => _data.RestoreAsync(ledger.Change, step.Name, Plan.Archive ?? throw Unplanned("archive"), ct),
         StepNames.Start or "back-start" => WriteAsync(strategy.ScaleAsync(target, Plan.Replicas, ct)),
         StepNames.RollOut or "back-roll-out" => RollOutAsync(step, ct),
         StepNames.Settle => SettleAsync(ct),
@@ -245,7 +251,7 @@ internal sealed class ChangeRun(
 
     private async Task RestoreBackAsync(ChangeStep step, CancellationToken ct)
     {
-        var archive = await _data.ArchiveAsync(ledger.Status.PreChangeSnapshot!, ct);
+        var archive = await _data.ArchiveAsync(ledger.Status.PreChangeSnapshot ?? throw Unplanned("snapshot before it"), ct);
         await _data.RestoreAsync(ledger.Change, step.Name, archive, ct);
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Chat;
 
@@ -30,7 +31,8 @@ internal sealed class Announcements(
         if (ended && resource.Metadata.CreationTimestamp is { } made && time.GetUtcNow() - made > News) return;
         var chats = Listening(target, resource.Metadata.Annotation(ChatOpsKinds.NotifyAnnotation)?.Split(','));
         var telling = new Telling(card);
-        if (chats.Count > 0 && _tellings.TryAdd(Key(resource), telling)) _ = TellAsync(kind, resource, chats, telling, ct);
+        if (chats.Count > 0 && _tellings.TryAdd(Key(resource), telling))
+            TellAsync(kind, resource, chats, telling, ct).OrTell(e => log.LogError(e, "tell of {Name}", resource.Metadata.Name));
     }
 
     /// <summary>The resource is gone, or speaks for itself: nothing is kept of it.</summary>

@@ -28,7 +28,7 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
                 if (lane.Running) return;
                 lane.Running = true;
             }
-            _ = DeliverAsync(platform, message, lane);
+            DeliverAsync(platform, message, lane).OrTell(e => log.LogError(e, "message {Id} is kept up to date no more", message.Id));
             return;
         }
     }
@@ -89,6 +89,14 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
                 var wait = Math.Min(LongestWait.TotalSeconds, 0.5 * Math.Pow(2, failures++));
                 await Task.Delay(TimeSpan.FromSeconds(wait), time, CancellationToken.None);
             }
+            catch (Exception e)
+            {
+                // A state that cannot be shown is passed over; the next one is shown.
+                lane.Editing = false;
+                log.LogError(e, "edit {Platform} message {Id}", message.Platform, message.Id);
+                if (taken is null) lane.Drop();
+                await Task.Delay(platform.EditInterval, time, CancellationToken.None);
+            }
         }
     }
 
@@ -120,6 +128,11 @@ internal sealed class LiveMessages(ChatPlatforms platforms, TimeProvider time, I
                 Next = null;
                 return taken;
             }
+        }
+
+        public void Drop()
+        {
+            lock (this) Next = null;
         }
 
         public void PutBack((Card Card, Action? Shown) state)

@@ -14,6 +14,9 @@ internal static class Phrases
         _ => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0} days"),
     };
 
+    /// <summary>As <see cref="Duration"/>, of any number that somebody wrote into a resource.</summary>
+    public static string Seconds(double seconds) => Duration(TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 1e9)));
+
     /// <summary>
     /// <c>10:41 UTC, 3 min ago</c>; with the date when it is not today. What another machine's clock puts a few seconds ahead has happened.
     /// </summary>

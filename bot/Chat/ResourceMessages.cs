@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Chat;
 
@@ -27,7 +28,8 @@ internal sealed class ResourceMessages(IKubernetesClient client, LiveMessages li
 
         void Delivered()
         {
-            if (Interlocked.Decrement(ref left) == 0) _ = MarkAsync(kind, resource);
+            if (Interlocked.Decrement(ref left) > 0) return;
+            MarkAsync(kind, resource).OrTell(e => log.LogError(e, "mark {Name} as shown", resource.Metadata.Name));
         }
     }
 

@@ -36,8 +36,8 @@ internal sealed class ScheduleRetention(IKubernetesClient client, SnapshotBoard 
     }
 
     /// <summary>
-    /// Says that the new database is meant to be there, or that less data is since an archive. One that is not the newest seen is refused: it
-    /// may be mistyped.
+    /// Says that the new database is meant to be there, or that less data is since an archive. One that is not the newest seen is refused:
+    /// it may be mistyped.
     /// </summary>
     public async Task<Card> AcceptAsync(Target target, SnapshotSchedule schedule, string? what, CancellationToken ct)
     {
@@ -58,13 +58,18 @@ internal sealed class ScheduleRetention(IKubernetesClient client, SnapshotBoard 
         return RetentionCards.Accepted(target.Name, fingerprint.ToLowerInvariant());
     }
 
-    /// <summary>What is not said in words, the time zone and an accepted database, stays as it is.</summary>
+    /// <summary>What is not said in words, the time zone and what was accepted, stays as it is.</summary>
     private static RetentionRules Merged(SnapshotSchedule schedule, string? text)
     {
         var now = schedule.Spec.Retention ?? new RetentionRules();
         if (text is null) return now;
         var wanted = text.Trim().Equals(None, StringComparison.OrdinalIgnoreCase) ? new RetentionRules() : RetentionRules.Parse(text).Value;
-        return wanted with { TimeZone = now.TimeZone, AcceptedFingerprint = now.AcceptedFingerprint, AcceptedSnapshot = now.AcceptedSnapshot };
+        return wanted with
+        {
+            TimeZone = now.TimeZone,
+            AcceptedFingerprint = now.AcceptedFingerprint,
+            AcceptedSnapshot = now.AcceptedSnapshot,
+        };
     }
 
     private RetentionPlan Plan(Target target, RetentionRules rules)

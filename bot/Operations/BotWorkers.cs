@@ -26,12 +26,16 @@ internal sealed class BotWorkers(
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     private readonly TaskCompletionSource _leading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _deposed;
 
     /// <summary>Completes when this bot begins to act.</summary>
     public Task Leading => _leading.Task;
 
-    /// <summary>Whether the bot ended because it may not lead any more: it has to begin anew, as one that stands by.</summary>
-    public bool Deposed { get; private set; }
+    /// <summary>
+    /// Of the process: 0 only where it was asked to end. One that may not lead any more, or that something which concerns all has ended,
+    /// has to begin anew.
+    /// </summary>
+    public int ExitCode => _deposed || ExecuteTask is { IsFaulted: true } ? 1 : 0;
 
     protected override async Task ExecuteAsync(CancellationToken ct)
     {
@@ -44,14 +48,14 @@ internal sealed class BotWorkers(
         using var acting = CancellationTokenSource.CreateLinkedTokenSource(ct, term.Lost);
         try
         {
-            _ = label.PutOnAsync(acting.Token);
+            label.PutOnAsync(acting.Token).OrTell(e => log.LogError(e, "mark this pod as the one that leads"));
             await ActAsync(acting.Token);
             // Work that is cancelled between two calls ends without a word, and for the same reason.
             term.Lost.ThrowIfCancellationRequested();
         }
         catch (OperationCanceledException) when (term.Lost.IsCancellationRequested)
         {
-            Deposed = true;
+            _deposed = true;
             lifetime.StopApplication();
         }
         finally
@@ -64,15 +68,16 @@ internal sealed class BotWorkers(
     private async Task ActAsync(CancellationToken ct)
     {
         _leading.TrySetResult();
-        List<Task> work = [restoreController.RunAsync(ct), changes.Informer.RunAsync(e => OnChange(e, ct), ct)];
-        work.AddRange(schedules.Informers.Select(i => i.RunAsync(OnSchedule, ct)));
-        work.AddRange(snapshots.Informers.Select(i => i.RunAsync(e => OnSnapshot(e, i, ct), ct)));
+        List<Task> work = [restoreController.RunAsync(ct), changes.Informer.RunAsync(Each<Change>(e => OnChange(e, ct)), ct)];
+        work.AddRange(schedules.Informers.Select(i => i.RunAsync(Each<SnapshotSchedule>(OnSchedule), ct)));
+        work.AddRange(snapshots.Informers.Select(i => i.RunAsync(Each<Snapshot>(e => OnSnapshot(e, i, ct)), ct)));
         var synced = Task.WhenAll(snapshots.Informers.Select(i => i.Synced).Append(changes.Informer.Synced));
         await await Task.WhenAny([synced, .. work]);
         if (!ct.IsCancellationRequested)
         {
             readiness.Reach(Readiness.Cluster);
-            foreach (var platform in platforms.All) _ = ReachAsync(platform, ct);
+            foreach (var platform in platforms.All)
+                ReachAsync(platform, ct).OrTell(e => log.LogError(e, "reach {Platform}", platform.Name));
             log.LogInformation("ready: {Changes} changes known, listening on {Platforms}",
                 changes.Informer.Items.Count, string.Join(", ", platforms.All.Select(p => p.Name)));
         }
@@ -92,17 +97,41 @@ internal sealed class BotWorkers(
         if (!ct.IsCancellationRequested) readiness.Reach(platform.Name);
     }
 
-    private ValueTask OnChange(WatchEvent<Change> e, CancellationToken ct)
+    /// <summary>
+    /// Each resource by itself: whoever may write one may write anything into it, and what is strange about it costs no other. Logged by
+    /// name, it is looked at again when it moves.
+    /// </summary>
+    private Func<WatchEvent<T>, ValueTask> Each<T>(Action<WatchEvent<T>> handle)
+        where T : IResource => e =>
+    {
+        try
+        {
+            handle(e);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            var (ns, name) = (e.Object.Metadata.Namespace, e.Object.Metadata.Name);
+            log.LogError(fault, "{Kind} {Namespace}/{Name} is passed over", typeof(T).Name, ns, name);
+        }
+        return default;
+    };
+
+    private void OnChange(WatchEvent<Change> e, CancellationToken ct)
     {
         var heart = heartbeats.Of("changes");
         heart.Beat();
-        tidying.Wake(e.Object.Spec.Target);
-        if (endings.IsNew(e.Type, e.Object, e.Object.Status.IsFinal, changes.Informer.Synced.IsCompleted))
-            ChangeMetrics.Ended(e.Object, settings.Targets.ContainsKey(e.Object.Spec.Target));
-        if (e.Type == WatchEventType.Deleted) announcements.Forget(e.Object);
-        else Follow(e.Object, ct);
-        heart.Rest();
-        return default;
+        try
+        {
+            tidying.Wake(e.Object.Spec.Target);
+            if (endings.IsNew(e.Type, e.Object, e.Object.Status.IsFinal, changes.Informer.Synced.IsCompleted))
+                ChangeMetrics.Ended(e.Object, settings.Targets.ContainsKey(e.Object.Spec.Target));
+            if (e.Type == WatchEventType.Deleted) announcements.Forget(e.Object);
+            else Follow(e.Object, ct);
+        }
+        finally
+        {
+            heart.Rest();
+        }
     }
 
     private void Follow(Change change, CancellationToken ct)
@@ -113,13 +142,9 @@ internal sealed class BotWorkers(
         changeController.Observe(change, ct);
     }
 
-    private ValueTask OnSchedule(WatchEvent<SnapshotSchedule> e)
-    {
-        scheduleController.Wake(e.Object.Spec.Target);
-        return default;
-    }
+    private void OnSchedule(WatchEvent<SnapshotSchedule> e) => scheduleController.Wake(e.Object.Spec.Target);
 
-    private ValueTask OnSnapshot(WatchEvent<Snapshot> e, Informer<Snapshot> from, CancellationToken ct)
+    private void OnSnapshot(WatchEvent<Snapshot> e, Informer<Snapshot> from, CancellationToken ct)
     {
         scheduleController.Wake(e.Object.Spec.Target);
         tidying.Wake(e.Object.Spec.Target);
@@ -128,12 +153,11 @@ internal sealed class BotWorkers(
         if (e.Type == WatchEventType.Deleted)
         {
             announcements.Forget(e.Object);
-            return default;
+            return;
         }
         var card = SnapshotCards.Of(e.Object, from.Of(e.Object.Spec.Target));
         messages.Show(ChatOpsKinds.Snapshots, e.Object, card);
         // One taken before a change is told of by the change.
         if (e.Object.Spec.Reason != "pre-change") announcements.Tell(ChatOpsKinds.Snapshots, e.Object, e.Object.Spec.Target, card, ct);
-        return default;
     }
 }

@@ -47,12 +47,7 @@ internal sealed class Tidying(
         {
             foreach (var target in targets)
             {
-                foreach (var snapshot in ObsoleteSnapshots.Of([.. snapshots.Of(target)]))
-                {
-                    var why = snapshot.Status.Phase == SnapshotPhase.Failed ? "an old failure" : "its archive was removed";
-                    await DeleteAsync(ChatOpsKinds.Snapshots, snapshot, why, ct);
-                }
-                foreach (var change in changes.ObsoleteOf(target, settings.ChangeHistoryLimit, snapshots)) await DeleteAsync(change, ct);
+                if (await TidyAsync(target, ct) is { } strange) log.LogError(strange, "tidying up {Target}", target);
             }
             _trouble = null;
         }
@@ -60,6 +55,25 @@ internal sealed class Tidying(
         {
             if (_trouble != e.Message) log.LogWarning("tidying up: {Cause}; trying again", e.Message);
             _trouble = e.Message;
+        }
+    }
+
+    /// <summary>What was strange about one of its resources: it costs no other target.</summary>
+    private async Task<Exception?> TidyAsync(string target, CancellationToken ct)
+    {
+        try
+        {
+            foreach (var snapshot in ObsoleteSnapshots.Of([.. snapshots.Of(target)]))
+            {
+                var why = snapshot.Status.Phase == SnapshotPhase.Failed ? "an old failure" : "its archive was removed";
+                await DeleteAsync(ChatOpsKinds.Snapshots, snapshot, why, ct);
+            }
+            foreach (var change in changes.ObsoleteOf(target, settings.ChangeHistoryLimit, snapshots)) await DeleteAsync(change, ct);
+            return null;
+        }
+        catch (Exception e) when (e is not (ApiException or OperationCanceledException))
+        {
+            return e;
         }
     }
 

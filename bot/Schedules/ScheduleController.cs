@@ -90,6 +90,12 @@ internal sealed class ScheduleController(
             if (!e.IsConflict) log.LogWarning("schedule {Name}: {Cause}; trying again", schedule.Metadata.Name, e.Message);
             return (AfterTrouble, e.Code != 0);
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // One that is strange costs no other.
+            log.LogError(e, "schedule {Name} is passed over", schedule.Metadata.Name);
+            return (LongestRest, true);
+        }
     }
 
     private async Task DoAsync(SnapshotSchedule schedule, ScheduleStep step, CancellationToken ct)
@@ -155,7 +161,7 @@ internal sealed class ScheduleController(
         if (news is null) _told.TryRemove(key, out _);
         if (news is null || _told.GetValueOrDefault(key) == news) return;
         _told[key] = news;
-        _ = TellAsync(schedule, news, ct);
+        TellAsync(schedule, news, ct).OrTell(e => log.LogError(e, "tell of schedule {Name}", schedule.Metadata.Name));
     }
 
     private async Task TellAsync(SnapshotSchedule schedule, ResourceFault news, CancellationToken ct)

@@ -91,6 +91,12 @@ internal sealed class RestoreController(
             if (!e.IsConflict) log.LogWarning("restore {Name}: {Cause}; trying again", name, e.Message);
             return false;
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // One that is strange costs no other.
+            log.LogError(e, "restore {Name} is passed over", name);
+            return true;
+        }
     }
 
     private async Task<bool> BeginAsync(Restore restore, CancellationToken ct)

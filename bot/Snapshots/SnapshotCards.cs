@@ -67,7 +67,8 @@ internal static class SnapshotCards
     }
 
     private static string Lost(Snapshot snapshot, DataLoss loss) =>
-        $"⚠ {loss.What} since the last snapshot. Older snapshots are kept until somebody says {RetentionCards.Accept(snapshot.Spec.Target, loss)}";
+        $"⚠ {loss.What} since the last snapshot. Older snapshots are kept until somebody says "
+            + RetentionCards.Accept(snapshot.Spec.Target, loss);
 
     private static string Replaced(Snapshot snapshot, DatabaseReplacement replacement) =>
         "⚠ The database was replaced since the last snapshot: Signal was reset or linked anew. "

@@ -13,5 +13,6 @@ namespace ChatOps.Resources;
 [JsonSerializable(typeof(Restore))]
 [JsonSerializable(typeof(SnapshotSchedule))]
 [JsonSerializable(typeof(IReadOnlyList<MessageReference>))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(JsonObject))]
 public sealed partial class ResourceJson : JsonSerializerContext;

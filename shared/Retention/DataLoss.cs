@@ -14,7 +14,9 @@ public sealed record DataLoss(RetentionCandidate At, string What)
     /// <summary>Fewer files or bytes than these come and go.</summary>
     private const long FewFiles = 20, FewBytes = 1_000_000;
 
-    /// <summary>Null when the newest of these snapshots has what those before it had. Only those that missed nothing are compared. Pure.</summary>
+    /// <summary>
+    /// Null when the newest of these snapshots has what those before it had. Only those that missed nothing are compared. Pure.
+    /// </summary>
     /// <param name="accepted">The archive from which on less is meant to be there; null when nobody said so.</param>
     public static DataLoss? Find(IEnumerable<RetentionCandidate> snapshots, string? accepted)
     {

@@ -170,7 +170,9 @@ public sealed class CronSchedule
 
     private static DateTime ToMinute(DateTime at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMinute));
 
-    /// <summary>UTC where none is named; null where there is none of that name, and where reading it fails, as of a folder of zones.</summary>
+    /// <summary>
+    /// UTC where none is named; null where there is none of that name, and where reading it fails, as of a folder of zones.
+    /// </summary>
     private static TimeZoneInfo? Zone(string? name) =>
         name is null or "" ? TimeZoneInfo.Utc
         : name.Length <= LongestZone && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var found) ? found

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using ChatOps.Sidecar.Archives;
 using ChatOps.Sidecar.Reports;
+using ChatOps.Sidecar.Runs;
 using ChatOps.Sidecar.Settings;
 using ChatOps.Sidecar.Stores;
 using ChatOps.Telemetry;
@@ -28,6 +30,10 @@ internal sealed class CommandScope(SidecarSettings settings, ParseResult parsed,
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 
     public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
+
+    /// <param name="name">A snapshot's name, or <c>latest</c>.</param>
+    public Task<Outcome<Manifest>> ChooseAsync(string name, CancellationToken cancellation) =>
+        SnapshotChoice.FindAsync(Store, Target, name, time.GetUtcNow(), cancellation);
 
     public string RequiredTarget() => Target ?? throw new FaultException(new Fault(
         "NoTarget", "this command must know the target's name", "Give --target NAME or set SIDECAR_TARGET"));

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using ChatOps.Sidecar.Archives;
-using ChatOps.Sidecar.Runs;
 
 namespace ChatOps.Sidecar.Commands;
 
@@ -19,7 +18,7 @@ internal sealed class InspectCommand : ISidecarCommand
 
     public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
     {
-        var manifest = (await SnapshotChoice.FindAsync(scope.Store, scope.Target, scope.Get(_name), scope.Time.GetUtcNow(), cancellation)).Value;
+        var manifest = (await scope.ChooseAsync(scope.Get(_name), cancellation)).Value;
         scope.Report.Done(Text(manifest), json => ManifestText.WriteFields(json, manifest));
         return ExitCode.Done;
     }

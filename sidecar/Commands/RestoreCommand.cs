@@ -47,7 +47,8 @@ internal sealed class RestoreCommand : ISidecarCommand
                 new Fault("BadOptions", "--if-empty restores everything or nothing", "Leave out --path and --dry-run, or it"));
         if (scope.Get(_dryRun))
         {
-            var preview = await RestorePreview.MakeAsync(scope.Store, name, scope.Target, into, selection, scope.Time.GetUtcNow(), cancellation);
+            var preview = await RestorePreview.MakeAsync(
+                scope.Store, name, scope.Target, into, selection, scope.Time.GetUtcNow(), cancellation);
             return RestoreText.Preview(scope.Report, preview, identity is not null);
         }
         if (selection is not null)

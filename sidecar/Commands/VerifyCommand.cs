@@ -30,7 +30,7 @@ internal sealed class VerifyCommand : ISidecarCommand
 
     public async Task<int> RunAsync(CommandScope scope, CancellationToken cancellation)
     {
-        var chosen = (await SnapshotChoice.FindAsync(scope.Store, scope.Target, scope.Get(_name), scope.Time.GetUtcNow(), cancellation)).Value;
+        var chosen = (await scope.ChooseAsync(scope.Get(_name), cancellation)).Value;
         var identity = AgeIdentity.Parse(scope.Get(_identity));
         var outcome = scope.Get(_drill)
             ? await new DrillRun(scope.Store, scope.Settings.Scratch ?? Path.GetTempPath(), scope.Report.Progress, identity)

@@ -87,7 +87,8 @@ internal sealed class DirectoryStore(string path, TimeProvider time) : IArchiveS
     {
         if (!Directory.Exists(path))
             throw new FaultException(new Fault(
-                "NoSuchStore", $"the store {path} is not there", "Mount it, or correct --store (SIDECAR_STORE); the first snapshot makes it"));
+                "NoSuchStore", $"the store {path} is not there",
+                "Mount it, or correct --store (SIDECAR_STORE); the first snapshot makes it"));
     }
 
     private string ArchivePath(string name, ArchiveForm form) => Path.Combine(path, Checked(name) + form.Suffix);

@@ -63,7 +63,7 @@ internal static partial class AgeRecipients
         return match.Success ? match.Groups[1].Value : throw new FaultException(Bad(
             $"'{SpokenErrors.Clean(text)}', at place {place}, is {Plugin().Match(text) switch
             {
-                { Success: true, Groups: [_, { Value: "pq" or "tagpq" }] } => "a post-quantum key, which the age beside this program may not know",
+                { Success: true, Groups: [_, { Value: "pq" or "tagpq" }] } => "a post-quantum key, which not every age knows",
                 { Success: true, Groups: [_, var name] } => $"a key of the plugin age-plugin-{name}, and plugins are not started here",
                 _ => "not a public key of age or SSH",
             }}"));

@@ -51,7 +51,7 @@ public sealed class StandbyTests(Clusters clusters)
         bot.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(ended.SetResult);
         await place.KubectlAsync($$$"""patch lease {{{LeaseSettings.Name}}} --type merge -p {"spec":{"holderIdentity":"second"}}""");
         await Eventually.TrueAsync("it ends", () => ended.Task.IsCompleted);
-        Assert.True(bot.Services.GetRequiredService<BotWorkers>().Deposed);
+        Assert.Equal(1, bot.Services.GetRequiredService<BotWorkers>().ExitCode);
         var lease = await place.Client.GetAsync(
             Kinds.Leases, place.Namespace, LeaseSettings.Name, TestContext.Current.CancellationToken);
         Assert.Equal("second", lease.Spec.HolderIdentity);

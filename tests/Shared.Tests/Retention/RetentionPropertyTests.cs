@@ -70,8 +70,8 @@ public sealed class RetentionPropertyTests
             || plan.Removed.All(s => s.CutAt >= replacement.At.CutAt));
 
     /// <summary>
-    /// A life: a snapshot a step, of a home that is whole, emptied, linked anew or only partly readable, with a clock that is sometimes ahead,
-    /// and a prune after each.
+    /// A life: a snapshot a step, of a home that is whole, emptied, linked anew or only partly readable, with a clock that is sometimes
+    /// ahead, and a prune after each.
     /// </summary>
     [Fact]
     public void The_last_one_that_holds_the_data_is_never_removed() => Check.One(

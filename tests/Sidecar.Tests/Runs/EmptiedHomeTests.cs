@@ -5,7 +5,9 @@ using ChatOps.Sidecar.Tests.Archives.Age;
 
 namespace ChatOps.Sidecar.Tests.Runs;
 
-/// <summary>A home that lost its data (a claim made anew, a wrong mount, a program that began from nothing) while snapshots go on.</summary>
+/// <summary>
+/// A home that lost its data (a claim made anew, a wrong mount, a program that began from nothing) while snapshots go on.
+/// </summary>
 public sealed class EmptiedHomeTests : IDisposable
 {
     private static readonly CancellationToken Token = TestContext.Current.CancellationToken;

@@ -5,6 +5,7 @@ namespace ChatOps.Sidecar.Tests.Stores;
 /// <summary>What runs make of stores that fail them.</summary>
 public sealed class FaultyStoreTests
 {
+    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
     private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
 
     [Theory]
@@ -28,8 +29,8 @@ public sealed class FaultyStoreTests
         home.Write("a", "a");
         var store = new LateListingStore(new MemoryStore());
         var manifest = await new SnapshotRun(home.Request, store, TimeProvider.System).RunAsync(Token);
-        Assert.Equal(manifest.Name, (await SnapshotChoice.FindAsync(store, null, manifest.Name, TimeProvider.System.GetUtcNow(), Token)).Value.Name);
-        Assert.Equal("NoSuchSnapshot", (await SnapshotChoice.FindAsync(store, null, "latest", TimeProvider.System.GetUtcNow(), Token)).Fault!.Kind);
+        Assert.Equal(manifest.Name, (await SnapshotChoice.FindAsync(store, null, manifest.Name, Now, Token)).Value.Name);
+        Assert.Equal("NoSuchSnapshot", (await SnapshotChoice.FindAsync(store, null, "latest", Now, Token)).Fault!.Kind);
         await new RestoreRun(store, TimeProvider.System).RunAsync(manifest.Name, null, home.Aside("into"), false, Token);
         Assert.Equal("a", File.ReadAllText(Path.Combine(home.Aside("into"), "a")));
     }
