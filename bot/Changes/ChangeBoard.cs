@@ -68,6 +68,20 @@ internal sealed class ChangeBoard(IKubernetesClient client, string ns, TimeProvi
             ? status.Archive?.Name
             : null;
 
+    /// <summary>The data that a version knew last: what was taken before the change that left it; null when there is none.</summary>
+    public string? ArchiveOf(string target, string image, SnapshotBoard snapshots) =>
+        RevisionChoice.LastToLeave(Of(target), image, c => ArchiveBefore(c, snapshots) is not null) is { } left
+            ? ArchiveBefore(left, snapshots) : null;
+
+    /// <summary>The versions whose data can be brought back, newest first.</summary>
+    public IReadOnlyList<(string Image, string Archive)> Archives(string target, SnapshotBoard snapshots) =>
+    [
+        .. from image in Of(target).Select(c => c.Spec.Plan.From.Image).Distinct()
+           let archive = ArchiveOf(target, image, snapshots)
+           where archive is not null
+           select (image, archive),
+    ];
+
     /// <summary>The archive taken before the newest successful deploy: the data that the version before it knew.</summary>
     public string? ArchiveBeforeLive(string target, SnapshotBoard snapshots) =>
         Of(target).Where(ObsoleteChanges.IsDeployed).Select(c => ArchiveBefore(c, snapshots))

@@ -111,7 +111,8 @@ internal static class ChangeCards
             "deploy" => $"Deploy {spec.Target} {Phrases.Version(to.Image)}",
             "attach" => $"Attach the sidecar to {spec.Target}",
             "detach" => $"Detach the sidecar from {spec.Target}",
-            _ => $"Roll back {spec.Target} to {Phrases.Version(to.Image)}{(spec.Plan.Archive is null ? "" : " with data")}",
+            "rollback" => $"Roll back {spec.Target} to {Phrases.Version(to.Image)}{(spec.Plan.Archive is null ? "" : " with data")}",
+            var other => $"{other} {spec.Target}",
         };
     }
 

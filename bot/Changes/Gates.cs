@@ -36,6 +36,9 @@ internal static class Gates
         : Warn("healthy", string.Create(
             CultureInfo.InvariantCulture, $"only {facts.Live.Ready} of {facts.Live.Replicas} ready before the change"));
 
+    /// <summary>Of a version that is gone back to on purpose, though the last change to it failed.</summary>
+    public static GateVerdict FailedLastTime(string version) => Warn("version", $"{version} failed when it came last");
+
     private static GateVerdict NotPaused(GateFacts facts) => facts.Live.Paused
         ? Fail("rollout", "the workload is paused; resume it first")
         : Pass("rollout", "not paused");

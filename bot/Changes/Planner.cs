@@ -1,5 +1,6 @@
 using ChatOps.Bot.Changes.Sidecars;
 using ChatOps.Bot.Changes.Strategies;
+using ChatOps.Bot.Chat;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
 using ChatOps.Kubernetes;
@@ -24,10 +25,15 @@ internal sealed class Planner(
         Target target, string action, IReadOnlyDictionary<string, string> parameters, CancellationToken ct, long? own = null) =>
         action switch
         {
-            "deploy" => DeployAsync(target, parameters["version"], own, ct),
+            "deploy" when parameters.GetValueOrDefault("version") is { } version => DeployAsync(target, version, own, ct),
+            "deploy" => throw new FaultException(new("BadPlan", "the change names no version", "Ask for it in a chat")),
+            "rollback" => RollbackAsync(target, parameters, own, ct),
             "attach" => AttachAsync(target, own, ct),
             "detach" => DetachAsync(target, own, ct),
-            _ => RollbackAsync(target, parameters, own, ct),
+            // Whatever a resource may say: what is not known is never taken for something that is.
+            _ => throw new FaultException(new(
+                "UnknownAction", $"'{action}' is nothing that can be done to {target.Name}",
+                "There are deploy, rollback, attach and detach")),
         };
 
     private async Task<ChangePlan> DeployAsync(Target target, string version, long? own, CancellationToken ct)
@@ -49,12 +55,14 @@ internal sealed class Planner(
         var (plan, _) = await CommonAsync(target, strategy, own, ct);
         var revision = await RevisionAsync(target, strategy, parameters, ct);
         var withData = parameters.GetValueOrDefault("data") == "yes";
-        var archive = withData ? ArchiveFor(target, parameters) : null;
+        var archive = withData ? ArchiveFor(target, revision, parameters) : null;
         List<string> steps = target.Home is null ? [] : [StepNames.Snapshot];
         steps.AddRange(withData
             ? [StepNames.Stop, StepNames.Restore, StepNames.Revert, StepNames.Start]
             : [StepNames.Revert, StepNames.Replace]);
         steps.AddRange([StepNames.RollOut, StepNames.Settle]);
+        if (RevisionChoice.EndedBadly([.. changes.Of(target.Name)], revision.Image))
+            plan = plan with { Gates = [.. plan.Gates, Gates.FailedLastTime(Phrases.Version(revision.Image))] };
         var imageId = changes.ImageIdOf(target.Name, revision.Image);
         var to = new PlannedVersion { Image = revision.Image, Revision = revision.Number, ImageId = imageId };
         return (plan with { To = to, Archive = archive, Steps = steps, WayBack = WayBack(plan.From) }).Sealed();
@@ -134,12 +142,16 @@ internal sealed class Planner(
                 "NothingToDo", $"{target.Name} has no earlier revision to go back to", $"/history {target.Name} lists what there is"));
     }
 
-    private string ArchiveFor(Target target, IReadOnlyDictionary<string, string> parameters)
+    private string ArchiveFor(Target target, Revision revision, IReadOnlyDictionary<string, string> parameters)
     {
         if (target.Home is null)
             throw new FaultException(new("NoHome", $"{target.Name} has no data in the care of a sidecar", "Roll back the image only"));
         if (parameters.TryGetValue("archive", out var named)) return named;
-        return changes.ArchiveBeforeLive(target.Name, snapshots) ?? throw new FaultException(new(
-            "NoSnapshot", $"{target.Name}: no change left a snapshot to go back to", $"/snapshots {target.Name} lists what there is"));
+        if (changes.ArchiveOf(target.Name, revision.Image, snapshots) is { } archive) return archive;
+        var others = changes.Archives(target.Name, snapshots);
+        throw new FaultException(new(
+            "NoSnapshot", $"{target.Name}: no snapshot has the data that {Phrases.Version(revision.Image)} knew last",
+            (others.Count == 0 ? "" : $"There are of {string.Join(", ", others.Take(3).Select(o => Phrases.Version(o.Image)))}; ")
+                + $"/snapshots {target.Name} lists what there is"));
     }
 }

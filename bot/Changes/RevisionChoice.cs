@@ -24,8 +24,16 @@ internal static class RevisionChoice
         return revisions.FirstOrDefault(r => !r.Current && r.Image != live && !EndedBadly(past, r.Image));
     }
 
+    /// <summary>
+    /// The change that left a version last and took a snapshot first: its data is the last that the version knew. Null when there is none.
+    /// </summary>
+    /// <param name="past">The target's changes, newest first.</param>
+    public static Change? LastToLeave(IEnumerable<Change> past, string image, Func<Change, bool> hasArchive) => past.FirstOrDefault(c =>
+        c.Spec.Plan is { Sidecar: null } plan && plan.From.Image == image && plan.To.Image != image && c.Status.StartedAt is not null
+        && hasArchive(c));
+
     /// <summary>The last change to that image failed: going back to it would only fail again.</summary>
-    private static bool EndedBadly(IReadOnlyList<Change> past, string image) =>
+    public static bool EndedBadly(IReadOnlyList<Change> past, string image) =>
         past.FirstOrDefault(c => c.Spec.Plan is { Sidecar: null } plan && plan.To.Image == image && c.Status.StartedAt is not null)
             ?.Status.Phase is ChangePhase.RolledBack or ChangePhase.Failed;
 }

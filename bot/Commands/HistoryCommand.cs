@@ -19,16 +19,20 @@ internal sealed class HistoryCommand(
         var target = TargetOption.Resolve(settings, access, call, Permission.View);
         var revisions = await strategies.For(target).RevisionsAsync(target, ct);
         var now = time.GetUtcNow();
-        var past = changes.Of(target.Name).Take(5).Select(c => Line(c, now)).ToList();
+        var all = changes.Of(target.Name).ToList();
+        var past = all.Take(5).Select(c => Line(c, now)).ToList();
         return new Card(CardState.Information, $"History of {target.Name}")
         {
             Fields = [.. revisions.Take(5).Select(r => new CardField(
                 $"revision {r.Number}",
-                $"{Phrases.Version(r.Image)}{(r.Current ? " · live" : "")}"
+                $"{Phrases.Version(r.Image)}{Standing(r, all)}"
                     + (r.CreatedAt is { } at ? $" · {Phrases.When(at, now)}" : "")))],
             Lines = past.Count == 0 ? ["no change was made from chat yet"] : past,
         };
     }
+
+    private static string Standing(Revision revision, IReadOnlyList<Change> past) =>
+        revision.Current ? " · live" : RevisionChoice.EndedBadly(past, revision.Image) ? " · failed last time" : "";
 
     private static string Line(Change change, DateTimeOffset now)
     {

@@ -21,7 +21,7 @@ internal sealed class RollbackCommand(
     public async Task<Reply> RunAsync(CommandCall call, CancellationToken ct)
     {
         var target = TargetOption.Resolve(settings, access, call, Permission.Rollback);
-        var archive = target.Home is null ? null : changes.ArchiveBeforeLive(target.Name, snapshots);
+        var archive = target.Home is null || call["data"] == "no" ? null : await ArchiveAsync(target, call["revision"], ct);
         if (call["data"] is null && archive is not null) return await AskAsync(target, call["revision"], archive, ct);
         // What is asked for is fixed here, so that the plan an approver sees cannot come to mean another archive.
         var parameters = new Dictionary<string, string> { ["data"] = call["data"] ?? "no" };
@@ -30,6 +30,14 @@ internal sealed class RollbackCommand(
         var change = await requests.CreateAsync(
             new ChangeWish(call.Invocation.Id, call.Person, target, "rollback", parameters, call.Message), ct);
         return ChangeOption.ReplyWith(change, call);
+    }
+
+    /// <summary>The data that belongs to the version that is gone back to: with that of another it may not even start.</summary>
+    private async Task<string?> ArchiveAsync(Target target, string? revision, CancellationToken ct)
+    {
+        if (revision is null) return changes.ArchiveBeforeLive(target.Name, snapshots);
+        var revisions = await strategies.For(target).RevisionsAsync(target, ct);
+        return RevisionChoice.Named(revisions, revision) is { } to ? changes.ArchiveOf(target.Name, to.Image, snapshots) : null;
     }
 
     private async Task<Card> AskAsync(Target target, string? revision, string archive, CancellationToken ct)

@@ -29,6 +29,13 @@ internal static class SettingsRules
             foreach (var target in section.Texts("targets").Where(t => t != "*" && !settings.Targets.ContainsKey(t)))
                 section.Fault("targets", $"'{target}' is not declared under targets");
         }
+        // Changes of one workload must come one after the other, and they do so by the target.
+        foreach (var same in settings.Targets.Values.GroupBy(t => (t.Namespace, t.WorkloadKind, t.WorkloadName)).Where(g => g.Count() > 1))
+        {
+            var second = root.Map("targets").Children().First(t => t.Name == same.ElementAt(1).Name).Section;
+            second.Fault("workload", $"{same.Key.WorkloadKind}/{same.Key.WorkloadName} in {same.Key.Namespace} is "
+                + $"{same.First().Name} already; declare each workload once");
+        }
         foreach (var target in settings.Targets.Values)
         {
             var approvals = target.Approvals;

@@ -43,7 +43,7 @@ internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<Fi
                 Excluded.Add(path);
                 continue;
             }
-            if (TryFind(directory, name, path) is not { } state)
+            if (TryFind(directory, names, name, path) is not { } state)
                 continue;
             if (state.Kind == FileKind.Directory)
             {
@@ -71,13 +71,15 @@ internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<Fi
         }
     }
 
-    private FileState? TryFind(SafeFileHandle directory, string name, string path)
+    private FileState? TryFind(SafeFileHandle directory, DirectoryNames names, string name, string path)
     {
         try
         {
             if (FileState.Find(directory, name) is { } state)
                 return state;
-            Vanished.Add(path);
+            // Tables of LevelDB come and go all the time; whether they were had together is looked at by whoever archives them.
+            if (!LevelDbFolder.IsPart(name) || !LevelDbFolder.IsOne(names))
+                Vanished.Add(path);
         }
         catch (PosixException failure)
         {

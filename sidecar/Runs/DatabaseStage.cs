@@ -155,7 +155,7 @@ internal sealed class DatabaseStage(
             copies[^1].Facts = Released(copies[^1].Facts, set, i);
             database.Dispose();
         }
-        Pinned = set.HeldFor;
+        Pinned = Longest(set);
         return unsure;
     }
 
@@ -164,9 +164,9 @@ internal sealed class DatabaseStage(
     {
         for (var attempt = 1; attempt < Attempts; attempt++)
         {
-            using var database = await OpenExclusiveAsync(file, until, cancellation);
+            using var database = await RestingDatabase.OpenExclusiveAsync(file, until, time, cancellation);
             if (database is null)
-                return null;
+                break;
             var image = database.ImageAt(default);
             var spool = SpooledDatabase.Copy(
                 request.Scratch!, image.Read, image.Length, archive.Buffer, _ => cancellation.ThrowIfCancellationRequested());
@@ -174,18 +174,26 @@ internal sealed class DatabaseStage(
                 return new(spool, Describe(database, image), FileState.Find(file.Main), file, null);
             spool.Dispose();
         }
-        _skipped.Add(new(file.RelativePath, NeverAtRest, Missed: true));
-        return null;
+        List<DatabaseCopy> copies = [];
+        using var set = await HoldLateAsync(file, cancellation);
+        if (set is not null)
+            Changed.AddRange(CopyAll(set, copies, cancellation));
+        return copies.FirstOrDefault();
     }
 
-    private async Task<RestingDatabase?> OpenExclusiveAsync(DatabaseFile file, long until, CancellationToken cancellation)
+    /// <summary>
+    /// As any other, for it may have been let go, or be a busy one that commits whenever it is looked at; null when it is left out and
+    /// listed.
+    /// </summary>
+    private async Task<DatabaseSet?> HoldLateAsync(DatabaseFile file, CancellationToken cancellation)
     {
         try
         {
-            var database = await RestingDatabase.OpenExclusiveAsync(file, request.Limits, until, time, cancellation);
-            if (database is null)
-                Vanished = [.. Vanished, file.RelativePath];
-            return database;
+            var limits = request.Limits with { Locked = LockedRule.Fail };
+            var set = await DatabaseSet.HoldAsync([file], insist: true, limits, time, cancellation);
+            Vanished = [.. Vanished, .. set.Gone.Select(gone => gone.RelativePath)];
+            _skipped.AddRange(set.Skipped.Select(skipped => new ListedPath(skipped.RelativePath, WrittenAllTheTime)));
+            return set;
         }
         catch (FaultException locked) when (locked.Fault.Kind == Pin.IsLocked)
         {
@@ -200,21 +208,26 @@ internal sealed class DatabaseStage(
     private async Task StreamAsync(
         IReadOnlyList<DatabaseFile> files, IReadOnlyList<DatabaseFile> exclusive, CancellationToken cancellation)
     {
-        await StreamHeldAsync(files, cancellation);
+        using (var set = await HoldAsync(files, Attempts, cancellation))
+            StreamAll(set, cancellation);
         var until = Until();
         foreach (var file in exclusive.Concat(_exclusive))
         {
-            using var database = await OpenExclusiveAsync(file, until, cancellation);
-            if (database is null)
+            if (await RestingDatabase.OpenExclusiveAsync(file, until, time, cancellation) is { } database)
+            {
+                using var resting = database;
+                var image = resting.ImageAt(default);
+                Stream(resting, Describe(resting, image), image.Read, image.Length, cancellation);
                 continue;
-            var image = database.ImageAt(default);
-            Stream(database, Describe(database, image), image.Read, image.Length, cancellation);
+            }
+            using var late = await HoldLateAsync(file, cancellation);
+            if (late is not null)
+                StreamAll(late, cancellation);
         }
     }
 
-    private async Task StreamHeldAsync(IReadOnlyList<DatabaseFile> files, CancellationToken cancellation)
+    private void StreamAll(DatabaseSet set, CancellationToken cancellation)
     {
-        using var set = await HoldAsync(files, Attempts, cancellation);
         meter.Enter(RunStep.Databases);
         for (var i = 0; i < set.Databases.Count; i++)
         {
@@ -229,8 +242,10 @@ internal sealed class DatabaseStage(
             Facts[^1] = Released(Facts[^1], set, i);
             database.Dispose();
         }
-        Pinned = set.HeldFor;
+        Pinned = Longest(set);
     }
+
+    private TimeSpan Longest(DatabaseSet set) => set.HeldFor > Pinned ? set.HeldFor : Pinned;
 
     /// <summary>From where it lies into the archive; what changed meanwhile is there already, and listed.</summary>
     private void Stream(

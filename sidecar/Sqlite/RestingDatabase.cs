@@ -75,14 +75,17 @@ internal sealed class RestingDatabase : HeldDatabase
         return null;
     }
 
-    /// <summary>Those that are held exclusively for longer than a commit takes.</summary>
+    /// <summary>Those that are held exclusively whenever they are looked at, for longer than a commit takes.</summary>
     public static async Task<IReadOnlyList<DatabaseFile>> FindExclusiveAsync(
         IEnumerable<DatabaseFile> files, TimeProvider time, CancellationToken cancellation)
     {
-        var found = files.Where(IsHeldExclusively).ToList();
-        if (found.Count > 0)
-            await Task.Delay(Patience, time, cancellation);
-        return [.. found.Where(IsHeldExclusively)];
+        var (started, found) = (time.GetTimestamp(), files.Where(IsHeldExclusively).ToList());
+        while (found.Count > 0 && time.GetElapsedTime(started) < Patience)
+        {
+            await Task.Delay(Tick, time, cancellation);
+            found.RemoveAll(file => !IsHeldExclusively(file));
+        }
+        return found;
     }
 
     public static bool IsHeldExclusively(DatabaseFile file)
@@ -100,20 +103,18 @@ internal sealed class RestingDatabase : HeldDatabase
     }
 
     /// <summary>
-    /// A database held exclusively, at a moment when its program rests; null when it is gone, a <see cref="Pin.IsLocked"/> fault when it
-    /// does not rest before <paramref name="until"/>.
+    /// A database held exclusively, at a moment when its program rests; null when it does not before <paramref name="until"/>, lets it go,
+    /// or it is gone.
     /// </summary>
     public static async Task<RestingDatabase?> OpenExclusiveAsync(
-        DatabaseFile file, PinLimits limits, long until, TimeProvider time, CancellationToken cancellation)
+        DatabaseFile file, long until, TimeProvider time, CancellationToken cancellation)
     {
-        while (PosixFile.TryOpen(null, file.Main) is { } main)
+        while (IsHeldExclusively(file) && time.GetTimestamp() < until && PosixFile.TryOpen(null, file.Main) is { } main)
         {
             var resting = new RestingDatabase(file, main, PosixFile.TryOpen(null, file.Wal), null, shared: false, exclusive: true);
             if (!IsTooRecent(main, time) && (resting.Wal is null || !IsTooRecent(resting.Wal, time)) && !HasLiveJournal(file))
                 return resting;
             resting.Dispose();
-            if (time.GetTimestamp() > until)
-                throw Pin.Locked(file, "a program holds it exclusively and writes all the time", limits);
             await Task.Delay(Tick, time, cancellation);
         }
         return null;

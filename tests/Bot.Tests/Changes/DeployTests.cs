@@ -82,6 +82,12 @@ public sealed class DeployTests(Clusters clusters)
         var done = await bot.CardOfChangeAsync(1, c => c.State is CardState.Succeeded or CardState.Failed);
         Assert.Equal("Deploy shop missing: rolled back", done.Title);
         Assert.Equal("app:1", await place.ImageAsync("deployment/shop"));
+
+        // Who goes there all the same is warned.
+        var history = await bot.TypeAsync("ann", "/history shop");
+        var failed = history.Fields.Single(f => f.Value.StartsWith("missing · failed last time", StringComparison.Ordinal));
+        var plan = await bot.TypeAsync("ann", $"/rollback shop {failed.Name.Split(' ')[^1]}");
+        Assert.Contains("missing failed when it came last", PlainText.Render(plan), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -30,6 +30,48 @@ public sealed class RevisionChoiceTests
     [Fact]
     public void With_nothing_else_there_is_no_choice() => Assert.Null(RevisionChoice.Default([Revisions[0]], [], withData: false));
 
+    /// <summary>
+    /// Changes, newest first, as FROM>TO with a word where there is something to say; the image, and the change whose data it is.
+    /// </summary>
+    public static TheoryData<string, string, int?> Leavings => new()
+    {
+        { "2>3 1>2", "a:2", 2 },
+        { "2>3 1>2", "a:1", 1 },
+        { "2>3 1>2", "a:3", null },
+        // What ran twice was left twice: the last time counts.
+        { "1>3 2>1 1>2", "a:1", 3 },
+        // One that failed had taken its snapshot of the version it was to leave; one that never ran had not.
+        { "2>3:RolledBack 1>2", "a:2", 2 },
+        { "2>3:Failed 1>2", "a:2", 2 },
+        { "2>3:Denied 1>2", "a:2", null },
+        // Without a snapshot the change before it counts.
+        { "1>3:bare 2>1 1>2", "a:1", 1 },
+        { "1>1 1>2", "a:1", 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Leavings))]
+    public void The_data_of_a_version_is_what_was_taken_as_it_was_left_last(string past, string image, int? number)
+    {
+        var steps = past.Split(' ');
+        List<Change> changes = [.. steps.Select((step, i) => Left(step.Split(':'), steps.Length - i))];
+        var bare = steps.Select((step, i) => (step, Number: steps.Length - i)).Where(s => s.step.EndsWith("bare", StringComparison.Ordinal))
+            .Select(s => (long)s.Number).ToHashSet();
+        Assert.Equal(number, (int?)RevisionChoice.LastToLeave(changes, image, c => !bare.Contains(c.Spec.Number))?.Spec.Number);
+    }
+
+    private static Change Left(string[] parts, int number)
+    {
+        var phase = parts.Length > 1 && Enum.TryParse<ChangePhase>(parts[1], out var named) ? named : ChangePhase.Succeeded;
+        var versions = parts[0].Split('>');
+        var change = Deploy($"a:{versions[1]}", $"a:{versions[0]}", phase);
+        return change with
+        {
+            Spec = change.Spec with { Number = number },
+            Status = phase == ChangePhase.Denied ? new ChangeStatus { Phase = phase } : change.Status,
+        };
+    }
+
     private static Change Deploy(string to, string from, ChangePhase phase) => new()
     {
         Spec = new ChangeSpec

@@ -50,6 +50,19 @@ public sealed class SettingsReaderTests
     public void What_is_wrong_with_metrics_and_log_is_told(string line, string told) =>
         Assert.Contains(SettingsReader.Read($"{Good}\n{line}").Faults, f => f.Message.StartsWith(told, StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("workload: deployment/shop, namespace: web", true)]
+    [InlineData("workload: deployment/shop, namespace: other", false)]
+    [InlineData("workload: statefulset/shop, namespace: web", false)]
+    public void Two_targets_on_one_workload_are_refused(string second, bool refused)
+    {
+        var faults = SettingsReader.Read(Good.Replace(
+            "targets:\n  shop:", $"targets:\n  again: {{ {second} }}\n  shop:", StringComparison.Ordinal)).Faults;
+        Assert.Equal(refused, faults.Any(f => f.Message
+            == "targets.shop.workload: deployment/shop in web is again already; declare each workload once"));
+        Assert.Equal(refused, faults.Count > 0);
+    }
+
     [Fact]
     public void Every_fault_is_told_at_once_with_its_line()
     {

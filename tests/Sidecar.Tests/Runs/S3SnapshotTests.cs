@@ -55,12 +55,7 @@ public sealed class S3SnapshotTests : IAsyncLifetime
     {
         _home.Write("a", "a");
         List<string> names = [];
-        for (var i = 0; i < 4; i++)
-        {
-            await RunAsync("snapshot");
-            names.Insert(0, Assert.Single((await RunAsync("list")).Split('\n').Select(line => line.Split(' ')[0])
-                .Where(name => name.Length > 0).Except(names)));
-        }
+        for (var i = 0; i < 4; i++) names.Insert(0, (await RunAsync("snapshot")).Split(':')[0]);
         Front.Fail(new(call => call.Method == "DELETE" && call.Key.Contains(names[2], StringComparison.Ordinal), 403, "AccessDenied")
         {
             Times = 9
