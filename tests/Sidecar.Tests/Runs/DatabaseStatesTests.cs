@@ -114,7 +114,8 @@ public sealed class DatabaseStatesTests : IDisposable
         for (var i = 0; i < 300; i++)
         {
             var database = PlainSqlite.Open(_home.At($"{i}.db"));
-            database.Run($"PRAGMA synchronous=OFF; PRAGMA journal_mode={(i % 3 == 0 ? "DELETE" : "WAL")}; CREATE TABLE t(x); INSERT INTO t VALUES({i})");
+            database.Run($"PRAGMA synchronous=OFF; PRAGMA journal_mode={(i % 3 == 0 ? "DELETE" : "WAL")}; "
+                + $"CREATE TABLE t(x); INSERT INTO t VALUES({i})");
             if (i % 20 == 1 && i % 3 != 0)
                 live.Add(database);
             else
