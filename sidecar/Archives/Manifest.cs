@@ -34,7 +34,10 @@ internal sealed record Manifest
 
     public required DateTimeOffset FinishedAt { get; init; }
 
-    /// <summary>instant: one moment common to all databases; per-database: each of its own; none: there are no databases.</summary>
+    /// <summary>
+    /// instant: one moment common to all databases, but those that a program held exclusively; per-database: each of its own; none: there
+    /// are no databases.
+    /// </summary>
     public required string Cut { get; init; }
 
     /// <summary>Longest time locks were held.</summary>

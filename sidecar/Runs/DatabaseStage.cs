@@ -45,7 +45,7 @@ internal sealed class DatabaseStage(
         CutAt = time.GetUtcNow();
         if (survey.Databases.Count == 0)
             return;
-        var exclusive = request.Limits.Locked == LockedRule.Idle
+        var exclusive = request.Limits is { Locked: LockedRule.Idle, WithoutLocks: false }
             ? await RestingDatabase.FindExclusiveAsync(survey.Databases, time, cancellation) : [];
         if (spool)
             await SpoolAsync([.. survey.Databases.Except(exclusive)], exclusive, cancellation);

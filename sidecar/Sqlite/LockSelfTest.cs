@@ -15,11 +15,18 @@ internal static class LockSelfTest
         using var observer = PosixFile.TryOpen(null, file);
         if (holder is null || observer is null)
             return null;
-        if (!ReadLocks.TryTake(holder, LockRange.Probe))
-            return Refusal(file);
-        var seen = ReadLocks.IsHeldByAnother(observer, LockRange.Probe);
-        ReadLocks.Release(holder, LockRange.Probe);
-        return seen && !ReadLocks.IsHeldByAnother(observer, LockRange.Probe) ? null : Refusal(file);
+        try
+        {
+            if (!ReadLocks.TryTake(holder, LockRange.Probe))
+                return Refusal(file);
+            var seen = ReadLocks.IsHeldByAnother(observer, LockRange.Probe);
+            ReadLocks.Release(holder, LockRange.Probe);
+            return seen && !ReadLocks.IsHeldByAnother(observer, LockRange.Probe) ? null : Refusal(file);
+        }
+        catch (FaultException refused)
+        {
+            return refused.Fault;
+        }
     }
 
     private static Fault Refusal(string file) => new(

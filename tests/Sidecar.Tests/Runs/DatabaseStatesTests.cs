@@ -212,6 +212,14 @@ public sealed class DatabaseStatesTests : IDisposable
         Assert.Equal(4, process.ExitCode);
         Assert.Contains($"lock of {_home.At("a.db")} failed", said, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_home.Store));
+
+        // Unless somebody said that it may be copied as it lies.
+        using var told = Cli.StartUnder(
+            ["strace", "-f", "-o", "/dev/null", "-P", _home.At("a.db"), "-e", $"inject=fcntl:error={error}"], _home,
+            "snapshot", "--allow-unlocked", "true");
+        await told.WaitForExitAsync(Token);
+        Assert.Equal(0, told.ExitCode);
+        Assert.True(Assert.Single(await _home.ListAsync()).Databases.Single().Unheld);
     }
 
     [Fact]
