@@ -41,6 +41,19 @@ internal static class Cli
         Home home, IReadOnlyDictionary<string, string?> variables, params string[] arguments)
     {
         using var process = Start(home, variables, arguments);
+        return await EndAsync(process);
+    }
+
+    /// <summary>As <see cref="StartUnder"/>, to its end.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunUnderAsync(
+        IEnumerable<string> other, Home home, params string[] arguments)
+    {
+        using var process = StartUnder(other, home, arguments);
+        return await EndAsync(process);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> EndAsync(Process process)
+    {
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

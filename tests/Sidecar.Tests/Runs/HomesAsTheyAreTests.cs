@@ -153,14 +153,8 @@ public sealed class HomesAsTheyAreTests : IDisposable
     }
 
     /// <summary>The program runs as a process of its own: within ours, closing a file would drop the writer's locks on it.</summary>
-    private async Task<(int Code, string Output, string Error)> RunAsync(string[] under, params string[] arguments)
-    {
-        using var process = Cli.StartUnder(under, _home, arguments);
-        var error = process.StandardError.ReadToEndAsync(Token);
-        var output = await process.StandardOutput.ReadToEndAsync(Token);
-        await process.WaitForExitAsync(Token);
-        return (process.ExitCode, output, await error);
-    }
+    private Task<(int Code, string Output, string Error)> RunAsync(string[] under, params string[] arguments) =>
+        Cli.RunUnderAsync(under, _home, arguments);
 
     private static void AssertMissed((int Code, string Output, string Error) end, Manifest manifest, string missed)
     {

@@ -172,14 +172,8 @@ public sealed class PlacesOfOthersTests : IDisposable
         Assert.True(code == 0, $"{line}: {output}");
     }
 
-    private async Task<(int Code, string Output, string Error)> RestoreAsync(params string[] more)
-    {
-        using var process = Cli.StartUnder(AsUser, _home, ["restore", "latest", "--into", Volume, .. more]);
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output, await error);
-    }
+    private Task<(int Code, string Output, string Error)> RestoreAsync(params string[] more) =>
+        Cli.RunUnderAsync(AsUser, _home, ["restore", "latest", "--into", Volume, .. more]);
 
     private string Before() => Directory.GetDirectories(Volume, ".before-restore-*").Concat(
         Directory.GetDirectories(_home.Aside("."), ".volume.before-restore-*")).Single();

@@ -86,15 +86,11 @@ public sealed class PoorFileSystemTests : IDisposable
     public void Dispose() => _home.Dispose();
 
     /// <summary>Only folders are refused to be synced: a file that cannot be is not kept.</summary>
-    private async Task<(int Code, string Output, string Error)> RunAsync(string call, string error, params string[] arguments)
+    private Task<(int Code, string Output, string Error)> RunAsync(string call, string error, params string[] arguments)
     {
         string[] where = call == "fsync" ? ["-P", _home.Store, "-P", _home.Aside(".")[..^2], "-P", Into] : [];
         string[] strace =
             ["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:error={error}", .. where];
-        using var process = Cli.StartUnder(strace, _home, arguments);
-        var failure = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output, await failure);
+        return Cli.RunUnderAsync(strace, _home, arguments);
     }
 }
