@@ -149,10 +149,10 @@ internal sealed class DatabaseStage(
                 cancellation.ThrowIfCancellationRequested();
                 set.CheckLimits(i, new ByteSize(copied));
             });
-            copies.Add(new(spool, Describe(database, image), FileState.Find(database.File.Main), database.File, JournalOf(database)));
+            copies.Add(new(spool, HeldFacts.Of(database, image), FileState.Find(database.File.Main), database.File, database.ReadHotJournal()));
             if (!database.IsStillTrue())
                 unsure.Add(database.File.RelativePath);
-            copies[^1].Facts = Released(copies[^1].Facts, set, i);
+            copies[^1].Facts = HeldFacts.Released(copies[^1].Facts, set, i);
             database.Dispose();
         }
         Pinned = Longest(set);
@@ -171,7 +171,7 @@ internal sealed class DatabaseStage(
             var spool = SpooledDatabase.Copy(
                 request.Scratch!, image.Read, image.Length, archive.Buffer, _ => cancellation.ThrowIfCancellationRequested());
             if (database.IsStillTrue())
-                return new(spool, Describe(database, image), FileState.Find(file.Main), file, null);
+                return new(spool, HeldFacts.Of(database, image), FileState.Find(file.Main), file, null);
             spool.Dispose();
         }
         List<DatabaseCopy> copies = [];
@@ -217,7 +217,7 @@ internal sealed class DatabaseStage(
             {
                 using var resting = database;
                 var image = resting.ImageAt(default);
-                Stream(resting, Describe(resting, image), image.Read, image.Length, cancellation);
+                Stream(resting, HeldFacts.Of(resting, image), image.Read, image.Length, cancellation);
                 continue;
             }
             using var late = await HoldLateAsync(file, cancellation);
@@ -238,8 +238,8 @@ internal sealed class DatabaseStage(
                 set.CheckLimits(i, new ByteSize(at));
                 return image.Read(buffer, at);
             }
-            Stream(database, Describe(database, image), Read, image.Length, cancellation);
-            Facts[^1] = Released(Facts[^1], set, i);
+            Stream(database, HeldFacts.Of(database, image), Read, image.Length, cancellation);
+            Facts[^1] = HeldFacts.Released(Facts[^1], set, i);
             database.Dispose();
         }
         Pinned = Longest(set);
@@ -255,7 +255,7 @@ internal sealed class DatabaseStage(
         using var key = facts.Encrypted ? CipherKey.Find(database.File) : null;
         using var pages = key is null ? null : new PageAuthenticator(key);
         Write(facts.Path, state, length, read, pages, cancellation);
-        AddJournal(facts.Path, state, JournalOf(database));
+        AddJournal(facts.Path, state, database.ReadHotJournal());
         if (!database.IsStillTrue())
             Changed.Add(facts.Path);
         Facts.Add(DatabaseVerdict.Of(facts, pages, walk: null));
@@ -283,29 +283,4 @@ internal sealed class DatabaseStage(
     private ArchiveEntry Entry(string path, FileState? state, long length) => state is { } known
         ? ArchiveEntry.Of(path, EntryKind.File, known, length) with { Sparse = false }
         : new(path, EntryKind.File, length, 0x180, 0, 0, new(time.GetUtcNow().ToUnixTimeSeconds(), 0));
-
-    private static DatabaseFacts Describe(HeldDatabase database, DatabaseImage image)
-    {
-        var size = image.PageSize;
-        // What is committed counts: a new database may be in its WAL alone.
-        var head = image.Head();
-        return new(
-            database.File.RelativePath, database.JournalMode, database.IsLive, head.Length == 16 && !DatabaseMagic.IsDatabase(head), size,
-            size is { } page ? image.Length / page : null, image.WalFrames, 0, Convert.ToHexStringLower(head), null, "not checked yet",
-            image.WalFrames > 0 ? [DatabaseVerdict.WalChecksums] : [], Unheld: database.IsUnheld);
-    }
-
-    private static DatabaseFacts Released(DatabaseFacts facts, DatabaseSet set, int index) => facts with
-    {
-        PinnedMilliseconds = Math.Round(set.HeldFor.TotalMilliseconds, 3),
-        WalGrowthBytes = set.WalGrowth(index),
-    };
-
-    private static byte[]? JournalOf(HeldDatabase database)
-    {
-        if (database.HotJournal is not { } journal)
-            return null;
-        var bytes = new byte[RandomAccess.GetLength(journal)];
-        return bytes[..WalFile.ReadFully(journal, bytes, 0)];
-    }
 }

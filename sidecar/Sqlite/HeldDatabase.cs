@@ -34,6 +34,15 @@ internal abstract class HeldDatabase(DatabaseFile file, SafeFileHandle main, Saf
     /// <summary>A rollback journal that belongs to the image and must be archived beside it.</summary>
     public virtual SafeFileHandle? HotJournal => null;
 
+    /// <summary>That journal whole; null when there is none.</summary>
+    public byte[]? ReadHotJournal()
+    {
+        if (HotJournal is not { } journal)
+            return null;
+        var bytes = new byte[RandomAccess.GetLength(journal)];
+        return bytes[..WalFile.ReadFully(journal, bytes, 0)];
+    }
+
     /// <summary>What moves with every commit, for the cut; null while it cannot be read this instant.</summary>
     public abstract CutMark? ReadMark();
 
