@@ -47,15 +47,15 @@ internal sealed class ScheduleRetention(IKubernetesClient client, SnapshotBoard 
             await WriteAsync(target, schedule, new JsonObject { ["acceptedSnapshot"] = what }, ct);
             return RetentionCards.Accepted(target.Name, what);
         }
-        var fingerprint = what;
-        if (fingerprint is null || fingerprint.Length is < 8 or > 64 || !fingerprint.All(char.IsAsciiHexDigit))
+        if (what is null || what.Length is < 8 or > 64 || !what.All(char.IsAsciiHexDigit))
             throw new FaultException(new("BadFingerprint", "that is no fingerprint of a database, and no archive since which data is gone",
                 "It stands on the card of the snapshot that first showed it"));
-        if (plan.Replacement is { } replacement && !replacement.IsAccepted(fingerprint))
+        if (plan.Replacement is { } replacement && !replacement.IsAccepted(what))
             throw new FaultException(new("OtherFingerprint", "the newest database has another fingerprint",
                 $"Write {RetentionCards.Accept(target.Name, replacement)}"));
-        await WriteAsync(target, schedule, new JsonObject { ["acceptedFingerprint"] = fingerprint.ToLowerInvariant() }, ct);
-        return RetentionCards.Accepted(target.Name, fingerprint.ToLowerInvariant());
+        var fingerprint = what.ToLowerInvariant();
+        await WriteAsync(target, schedule, new JsonObject { ["acceptedFingerprint"] = fingerprint }, ct);
+        return RetentionCards.Accepted(target.Name, fingerprint);
     }
 
     /// <summary>What is not said in words, the time zone and what was accepted, stays as it is.</summary>
