@@ -149,7 +149,8 @@ internal sealed class DatabaseStage(
                 cancellation.ThrowIfCancellationRequested();
                 set.CheckLimits(i, new ByteSize(copied));
             });
-            copies.Add(new(spool, HeldFacts.Of(database, image), FileState.Find(database.File.Main), database.File, database.ReadHotJournal()));
+            var (facts, state) = (HeldFacts.Of(database, image), FileState.Find(database.File.Main));
+            copies.Add(new(spool, facts, state, database.File, database.ReadHotJournal()));
             if (!database.IsStillTrue())
                 unsure.Add(database.File.RelativePath);
             copies[^1].Facts = HeldFacts.Released(copies[^1].Facts, set, i);
