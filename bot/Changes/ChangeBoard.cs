@@ -30,9 +30,10 @@ internal sealed class ChangeBoard(IKubernetesClient client, string ns, TimeProvi
     }
 
     /// <summary>The digest that an image reference stood for when it last ran here.</summary>
-    public string? ImageIdOf(string target, string image)
+    /// <param name="own">The number of the change that asks: what it says itself is nothing that it learns.</param>
+    public string? ImageIdOf(string target, string image, long? own)
     {
-        foreach (var change in Of(target))
+        foreach (var change in Of(target).Where(c => c.Spec.Number != own))
         {
             if (change is { Status: { Phase: ChangePhase.Succeeded, ResultImageId: { } result } } && change.Spec.Plan.To.Image == image)
                 return result;

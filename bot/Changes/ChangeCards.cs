@@ -8,6 +8,9 @@ namespace ChatOps.Bot.Changes;
 /// <summary>Shows a Change as a card; pure.</summary>
 internal static class ChangeCards
 {
+    /// <summary>How much of the log of what failed fits on a phone.</summary>
+    private const int LinesOfLog = 3;
+
     public static Card Of(Change change) => change.Status.Phase switch
     {
         ChangePhase.AwaitingApproval => Waiting(change),
@@ -48,6 +51,7 @@ internal static class ChangeCards
             {
                 "attach" => $"the same, with {(plan.Sidecar is { } sidecar ? Sidecar(sidecar) : "a sidecar it does not name")}",
                 "detach" => "the same, without sidecar: no more snapshots",
+                "rollback" when plan.To.Image == plan.From.Image => $"{Named(plan.To)} as {Goal(plan)} had it",
                 _ => Named(plan.To),
             }),
             new("way", $"{plan.Strategy}, {Counted.Of(plan.Replicas, "pod")}{away}"),
@@ -96,6 +100,8 @@ internal static class ChangeCards
             var back = change.Status.FinishedAt - change.Status.RollingBackSince;
             lines.Add($"back on {Named(change.Spec.Plan.From)}{(back is { } b ? $" in {Phrases.Duration(b)}" : "")}{Away(change)}");
         }
+        if (change.Status.FailureLog is { Lines.Count: > 0 } log)
+            lines.AddRange([$"{log.Container} wrote last:", .. log.Lines.TakeLast(LinesOfLog).Select(Phrases.Shortened)]);
         if (change.Status.Error?.Hint is { } hint) lines.Add(hint);
         return new Card(state, $"{Title(change)}: {verdict}") { Lines = lines, Footer = By(change) };
     }
@@ -111,10 +117,14 @@ internal static class ChangeCards
             "deploy" => $"Deploy {spec.Target} {Phrases.Version(to.Image)}",
             "attach" => $"Attach the sidecar to {spec.Target}",
             "detach" => $"Detach the sidecar from {spec.Target}",
-            "rollback" => $"Roll back {spec.Target} to {Phrases.Version(to.Image)}{(spec.Plan.Archive is null ? "" : " with data")}",
+            "rollback" => $"Roll back {spec.Target} to {Goal(spec.Plan)}{(spec.Plan.Archive is null ? "" : " with data")}",
             var other => $"{other} {spec.Target}",
         };
     }
+
+    /// <summary>The version; where that stays the same, the revision.</summary>
+    private static string Goal(ChangePlan plan) => plan.To is { Revision: { } revision, Image: var image } && image == plan.From.Image
+        ? $"revision {revision}" : Phrases.Version(plan.To.Image);
 
     private static string Sidecar(PlannedSidecar sidecar) =>
         $"{sidecar.Image} as {(sidecar.Native ? "a native sidecar" : "one more container")}, its home read-only";

@@ -18,10 +18,9 @@ internal sealed class ChangeRun(
     /// <summary>News this late are not late: what the cluster knows is no finer, and its clock may be another.</summary>
     private static readonly TimeSpan LateNews = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan LeastLook = TimeSpan.FromSeconds(1);
-
     private readonly TargetData _data = new(client, target, time);
     private RolloutFeed? _feed;
+    private RolloutWait? _waiting;
 
     /// <summary>The generation after our last write; older states of the workload do not answer for it.</summary>
     private long _written;
@@ -81,9 +80,18 @@ internal sealed class ChangeRun(
         }
         catch (FaultException e)
         {
-            await ledger.UpdateAsync(s => s.TurnBack(ResourceFault.From(e.Fault), ledger.Now), ct);
+            await TurnBackAsync(e.Fault, ct);
             return false;
         }
+    }
+
+    /// <summary>Going back takes the pod that failed, and its log with it: what that says is kept first.</summary>
+    private async Task TurnBackAsync(Fault fault, CancellationToken ct)
+    {
+        var log = _waiting?.Failed?.Log is { } origin
+            ? await FailureLog.ReadAsync(client, target.Namespace, origin, time, ct) : null;
+        var why = ResourceFault.From(log is null ? fault : FailureLog.Kept(fault, ledger.Change));
+        await ledger.UpdateAsync(s => s.TurnBack(why, ledger.Now, log), ct);
     }
 
     private async Task GoBackAsync(CancellationToken ct)
@@ -154,7 +162,7 @@ internal sealed class ChangeRun(
         StepNames.Restore => _data.RestoreAsync(ledger.Change, step.Name, Plan.Archive ?? throw Unplanned("archive"), ct),
         StepNames.Start or "back-start" => WriteAsync(strategy.ScaleAsync(target, Plan.Replicas, ct)),
         StepNames.RollOut or "back-roll-out" => RollOutAsync(step, ct),
-        StepNames.Settle => SettleAsync(ct),
+        StepNames.Settle => Waiting(step, ct).SettleAsync(_written, _allowed!, target.SettleFor, ct),
         "back-restore" => RestoreBackAsync(step, ct),
         "back-revert" => RevertAsync(Plan.From, exactly: true, ct),
         StepNames.Replace or "back-replace" => strategy.ReplaceStuckPodsAsync(target, ct),
@@ -167,70 +175,23 @@ internal sealed class ChangeRun(
         var name = TargetData.PreChangeName(ledger.Change);
         await ledger.UpdateAsync(s => s with { PreChangeSnapshot = name }, ct);
         await _data.SnapshotAsync(
-            ledger.Change, Left(target.Home!.SnapshotWithin), progress => ledger.UpdateAsync(s => Say(s, step.Name, progress), ct), ct);
+            ledger.Change, RolloutWait.Left(_allowed!, target.Home!.SnapshotWithin), progress => ledger.UpdateAsync(s => Say(s, step.Name, progress), ct), ct);
     }
-
-    /// <summary>What is left of the time the step at work may take: at least what one look takes.</summary>
-    private TimeSpan Left(TimeSpan within) => _allowed!.Left(within) is var left && left > LeastLook ? left : LeastLook;
 
     private async Task WriteAsync(Task<long> write) => _written = await write;
 
     private async Task StopAsync(ChangeStep step, CancellationToken ct)
     {
         await WriteAsync(strategy.ScaleAsync(target, 0, ct));
-        await FollowAsync(step, r => r is { Done: true, ReadyPods: 0 }, target.ReadyWithin, "does not stop", failFast: false, ct);
+        await Waiting(step, ct).UntilAsync(
+            r => r is { Done: true, ReadyPods: 0 }, _written, _allowed!, target.ReadyWithin, "does not stop", failFast: false, ct);
     }
 
-    private Task RollOutAsync(ChangeStep step, CancellationToken ct) =>
-        FollowAsync(step, r => r.Done, target.ReadyWithin, "did not become ready", failFast: true, ct);
+    private Task RollOutAsync(ChangeStep step, CancellationToken ct) => Waiting(step, ct)
+        .UntilAsync(r => r.Done, _written, _allowed!, target.ReadyWithin, "did not become ready", failFast: true, ct);
 
-    /// <summary>Ready once is not enough: a pod that falls over again within the time fails the step.</summary>
-    private async Task SettleAsync(CancellationToken ct)
-    {
-        using var calm = new CancellationTokenSource(Left(target.SettleFor), time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, calm.Token);
-        try
-        {
-            await foreach (var rollout in _feed!.ReadAsync(_written, both.Token))
-            {
-                if (!rollout.Done) throw Unsettled(rollout);
-            }
-        }
-        catch (OperationCanceledException) when (calm.IsCancellationRequested && !ct.IsCancellationRequested)
-        {
-            // It stayed ready all the time, unless the news of its fall is still on the way.
-            if (await _feed!.LookAsync(_written, ct) is { Done: false } now) throw Unsettled(now);
-        }
-    }
-
-    private FaultException Unsettled(Rollout now) =>
-        new(now.Trouble ?? new("NotSettled", $"{target.Name} became ready and then was not: {now.Message}"));
-
-    private async Task FollowAsync(
-        ChangeStep step, Func<Rollout, bool> reached, TimeSpan within, string otherwise, bool failFast, CancellationToken ct)
-    {
-        using var deadline = new CancellationTokenSource(Left(within), time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
-        Rollout? last = null;
-        try
-        {
-            await foreach (var rollout in _feed!.ReadAsync(_written, both.Token))
-            {
-                last = rollout;
-                if (reached(rollout)) return;
-                if (failFast && rollout is { Hopeless: true, Trouble: { } trouble }) throw new FaultException(trouble);
-                await ledger.UpdateAsync(s => Say(s, step.Name, rollout.Message), ct);
-            }
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
-        {
-            last = await _feed!.LookAsync(_written, ct) ?? last;
-            if (last is not null && reached(last)) return;
-            throw new FaultException(last?.Trouble ?? new(
-                "DeadlineExceeded",
-                $"{target.Name} {otherwise} within {Chat.Phrases.Duration(within)}: {last?.Message ?? "no news from the cluster"}"));
-        }
-    }
+    private RolloutWait Waiting(ChangeStep step, CancellationToken ct) => _waiting =
+        new(_feed!, target.Name, message => ledger.UpdateAsync(s => Say(s, step.Name, message), ct), time);
 
     /// <summary>Measures the time in which nobody was served.</summary>
     private async Task TrackAbsenceAsync(Rollout rollout, CancellationToken ct)

@@ -61,9 +61,9 @@ internal sealed class Planner(
             ? [StepNames.Stop, StepNames.Restore, StepNames.Revert, StepNames.Start]
             : [StepNames.Revert, StepNames.Replace]);
         steps.AddRange([StepNames.RollOut, StepNames.Settle]);
-        if (RevisionChoice.EndedBadly([.. changes.Of(target.Name)], revision.Image))
+        if (revision.Image != plan.From.Image && RevisionChoice.EndedBadly([.. changes.Of(target.Name)], revision.Image))
             plan = plan with { Gates = [.. plan.Gates, Gates.FailedLastTime(Phrases.Version(revision.Image))] };
-        var imageId = changes.ImageIdOf(target.Name, revision.Image);
+        var imageId = changes.ImageIdOf(target.Name, revision.Image, own);
         var to = new PlannedVersion { Image = revision.Image, Revision = revision.Number, ImageId = imageId };
         return (plan with { To = to, Archive = archive, Steps = steps, WayBack = WayBack(plan.From) }).Sealed();
     }

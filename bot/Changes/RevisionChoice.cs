@@ -13,7 +13,7 @@ internal static class RevisionChoice
 
     /// <summary>
     /// With data, the version the archive's data belongs to: what ran before the newest successful deploy. Without, the newest other
-    /// version that was not itself rolled back. Null when nothing fits.
+    /// template, be its image the same, unless it brings a version that was itself rolled back. Null when nothing fits.
     /// </summary>
     /// <param name="past">The target's changes, newest first.</param>
     public static Revision? Default(IReadOnlyList<Revision> revisions, IReadOnlyList<Change> past, bool withData)
@@ -21,7 +21,7 @@ internal static class RevisionChoice
         var live = revisions.FirstOrDefault(r => r.Current)?.Image;
         if (withData && past.FirstOrDefault(c => c is { Spec.Action: "deploy", Status.Phase: ChangePhase.Succeeded }) is { } deploy)
             return revisions.FirstOrDefault(r => !r.Current && r.Image == deploy.Spec.Plan.From.Image);
-        return revisions.FirstOrDefault(r => !r.Current && r.Image != live && !EndedBadly(past, r.Image));
+        return revisions.FirstOrDefault(r => r is { Current: false, AsLive: false } && (r.Image == live || !EndedBadly(past, r.Image)));
     }
 
     /// <summary>

@@ -5,6 +5,8 @@ namespace ChatOps.Bot.Chat;
 /// <summary>Says times and counts the way people do.</summary>
 internal static class Phrases
 {
+    private const int LongestLine = 120;
+
     public static string Duration(TimeSpan span) => span switch
     {
         { TotalSeconds: < 10 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.0} s"),
@@ -38,6 +40,9 @@ internal static class Phrases
     public static string Words(Enum state) =>
         string.Concat(
             state.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? $" {char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
+
+    /// <summary>As much of a line that somebody else wrote as a phone shows without taking the whole screen.</summary>
+    public static string Shortened(string line) => line.Length <= LongestLine ? line : $"{line[..LongestLine]}…";
 
     /// <summary>The part of an image reference people know a version by: its tag, or the start of its digest.</summary>
     public static string Version(string image)

@@ -14,8 +14,8 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>How a target is, as the cluster says at this moment.</summary>
 internal sealed class StatusCommand(
-    BotSettings settings, AccessRules access, StrategyCatalog strategies, SnapshotBoard snapshots, ChangeBoard changes,
-    Refusals refusals, TimeProvider time)
+    IKubernetesClient client, BotSettings settings, AccessRules access, StrategyCatalog strategies, SnapshotBoard snapshots,
+    ChangeBoard changes, Refusals refusals, TimeProvider time)
     : ICommand
 {
     /// <summary>How many targets are asked about at once, and how many are named.</summary>
@@ -72,7 +72,8 @@ internal sealed class StatusCommand(
     {
         var live = await strategies.For(target).ReadAsync(target, ct);
         var container = ContainerChoice.Of(target, live.Template);
-        var trouble = PodTrouble.Of(live.Pods)?.Fault;
+        var trouble = live.Ready >= live.Replicas ? null
+            : PodTrouble.Of(live.Pods, await WorkloadWatch.ToldOfAsync(client, target.Namespace, live.Pods, ct))?.Fault;
         var (state, verdict) = live switch
         {
             { Replicas: 0 } => (CardState.Warning, "is stopped"),

@@ -49,6 +49,9 @@ public sealed record ChangeStatus
     /// <summary>Why the way back was taken; set as soon as that is decided.</summary>
     public ResourceFault? Error { get; init; }
 
+    /// <summary>The end of the log of what failed, read before its pod went; null where nothing had run.</summary>
+    public ContainerLog? FailureLog { get; init; }
+
     /// <summary>When the way back began; null while the change goes forward.</summary>
     public DateTimeOffset? RollingBackSince { get; init; }
 
@@ -97,10 +100,11 @@ public sealed record ChangeStatus
     }
 
     /// <summary>Decides for the way back; said once, a second time changes nothing.</summary>
-    public ChangeStatus TurnBack(ResourceFault why, DateTimeOffset now)
+    /// <param name="log">What the container that failed wrote last.</param>
+    public ChangeStatus TurnBack(ResourceFault why, DateTimeOffset now, ContainerLog? log = null)
     {
         Require(ChangePhase.Running, "turn back");
-        return RollingBackSince is null ? this with { RollingBackSince = now, Error = why } : this;
+        return RollingBackSince is null ? this with { RollingBackSince = now, Error = why, FailureLog = log } : this;
     }
 
     public ChangeStatus Succeed(DateTimeOffset now)
@@ -144,6 +148,17 @@ public sealed record ChangeStatus
     {
         if (Phase != phase) throw new IllegalMoveException(nameof(Change), Phase, verb);
     }
+}
+
+/// <summary>The end of a container's log.</summary>
+public sealed record ContainerLog
+{
+    public string Pod { get => field ?? ""; init; }
+
+    public string Container { get => field ?? ""; init; }
+
+    /// <summary>The last 20 at most, the oldest first.</summary>
+    public IReadOnlyList<string> Lines { get => field ?? []; init; }
 }
 
 /// <summary>One person's word on one plan.</summary>

@@ -72,7 +72,8 @@ internal sealed record WorkloadState
 }
 
 /// <summary>A template the cluster remembers.</summary>
-internal sealed record Revision(long Number, string Image, bool Current, DateTimeOffset? CreatedAt);
+/// <param name="AsLive">Going back to it would change nothing that runs: it differs by the sidecar, or by a restart, at most.</param>
+internal sealed record Revision(long Number, string Image, bool Current, DateTimeOffset? CreatedAt, bool AsLive = false);
 
 /// <summary>Where a rollout stands.</summary>
 /// <param name="Generation">The generation of the workload this was judged on.</param>
@@ -81,10 +82,20 @@ internal sealed record Revision(long Number, string Image, bool Current, DateTim
 /// <param name="ReadySince">When the newest of them became ready, as the cluster says.</param>
 /// <param name="Message">What a person sees: <c>ghostwire-0 is pulling the image</c>.</param>
 /// <param name="Trouble">Why the new template does not come up, once that is known.</param>
-/// <param name="Hopeless">Waiting longer will not help.</param>
 internal sealed record Rollout(
-    long Generation, bool Done, int ReadyPods, DateTimeOffset? ReadySince, string Message, Fault? Trouble, bool Hopeless)
+    long Generation, bool Done, int ReadyPods, DateTimeOffset? ReadySince, string Message, Trouble? Trouble)
 {
     /// <summary>When the news of it arrived; what is done about it may come later.</summary>
     public DateTimeOffset SeenAt { get; init; }
+
+    /// <summary>Whose log would tell why it is not ready; null where no container has run.</summary>
+    public LogOrigin? Log { get; init; }
 }
+
+/// <summary>What keeps pods from being ready.</summary>
+/// <param name="Hopeless">Waiting longer will not help.</param>
+/// <param name="AwaitsVolume">The volume is still with another node, and comes by itself once that has let it go.</param>
+internal sealed record Trouble(Fault Fault, bool Hopeless, bool AwaitsVolume = false);
+
+/// <param name="Previous">That of the run before, as the present one has not begun.</param>
+internal sealed record LogOrigin(string Pod, string Container, bool Previous);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChatOps.Bot.Changes.Sidecars;
 using ChatOps.Bot.Settings;
@@ -44,10 +45,11 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
     {
         var deployment = await FindAsync(target, ct);
         var container = ContainerChoice.Of(target, deployment.Spec.Template);
-        var current = Number(deployment.Metadata);
-        return [.. (await ReplicaSetsAsync(deployment, ct)).Where(s => Number(s.Metadata) is not null).Select(s => new Revision(
-            Number(s.Metadata)!.Value, s.Spec.Template.Spec.Containers.FirstOrDefault(c => c.Name == container)?.Image ?? "?",
-            Number(s.Metadata) == current, s.Metadata.CreationTimestamp))];
+        var sets = (await ReplicaSetsAsync(deployment, ct)).Where(s => Number(s.Metadata) is not null).ToList();
+        var current = sets.FirstOrDefault(s => Number(s.Metadata) == Number(deployment.Metadata));
+        return [.. sets.Select(s => new Revision(
+            Number(s.Metadata)!.Value, Templates.ImageOf(Template(s), container) ?? "?", s == current, s.Metadata.CreationTimestamp,
+            current is not null && Templates.IsAsLive(Template(current), Template(s))))];
     }
 
     public Task<long> SetImageAsync(Target target, string container, string image, CancellationToken ct) =>
@@ -67,8 +69,7 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
             throw new FaultException(new(
                 "NoSuchRevision", $"{target.Name} has no revision {revision} any more", $"/history {target.Name} lists what there is"));
         }
-        var raw = await client.FindRawAsync(Kinds.ReplicaSets, target.Namespace, set.Metadata.Name, ct);
-        var template = (JsonObject)raw!["spec"]!["template"]!.DeepClone();
+        var template = Template(set)!;
         (template["metadata"]?["labels"] as JsonObject)?.Remove(HashLabel);
         if (image is not null) Templates.Replace(template, container, image);
         if (!exactly) SidecarParts.Carry((await ReadRawAsync(target, ct))?["spec"]?["template"], template);
@@ -83,36 +84,61 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
 
     public async IAsyncEnumerable<Rollout> WatchAsync(Target target, string container, [EnumeratorCancellation] CancellationToken ct)
     {
-        var selector = (await FindAsync(target, ct)).Spec.Selector.ToString();
-        await foreach (var (deployment, pods, at) in PairedWatch.FollowAsync(
-            client, Kinds.Deployments, target.Namespace, target.WorkloadName, selector, time, ct))
+        var selection = new Selection(Labels: (await FindAsync(target, ct)).Spec.Selector.ToString());
+        var (sets, pods) = (new LiveSet<ReplicaSet>(Kinds.ReplicaSets, selection), new LiveSet<Pod>(Kinds.Pods, selection));
+        var events = WorkloadWatch.Events(target.WorkloadName);
+        await foreach (var rollout in WorkloadWatch.FollowAsync(
+            client, Kinds.Deployments, target.Namespace, target.WorkloadName, [sets, pods, events],
+            deployment => Judge(deployment, sets.Items, pods.Items, events.Items), time, ct))
         {
-            yield return Judge(deployment, pods, container) with { SeenAt = at };
+            yield return rollout;
         }
     }
 
-    /// <summary>Where a rollout stands (kubectl's rollout status; the controller's own deadline counts as hopeless).</summary>
-    public static Rollout Judge(Deployment deployment, IReadOnlyList<Pod> pods, string container)
+    /// <summary>
+    /// Where a rollout stands (kubectl's rollout status; the controller's own deadline counts as hopeless). Pods are its own by their
+    /// owners, and new by the ReplicaSet that bears its revision: labels are shared with whoever uses the same.
+    /// </summary>
+    /// <param name="sets">All that its selector finds.</param>
+    /// <param name="pods">All that its selector finds.</param>
+    public static Rollout Judge(
+        Deployment deployment, IReadOnlyList<ReplicaSet> sets, IReadOnlyList<Pod> pods, IReadOnlyList<Event> events)
     {
         var wanted = deployment.Spec.Replicas ?? 1;
         var status = deployment.Status;
         var observed = status.ObservedGeneration >= deployment.Metadata.Generation;
         var done = observed && status.UpdatedReplicas == wanted
             && status.Replicas <= status.UpdatedReplicas && status.AvailableReplicas == status.UpdatedReplicas;
-        var image = deployment.Spec.Template.Spec.Containers.FirstOrDefault(c => c.Name == container)?.Image;
-        var updated = pods.Where(p => p.Spec.Containers.Any(c => c.Name == container && c.Image == image)).ToList();
-        var trouble = observed ? PodTrouble.Of(updated) : null;
+        var own = sets.Where(s => s.Metadata.IsControlledBy(deployment.Metadata.Uid)).ToList();
+        var newest = own.FirstOrDefault(s => Number(s.Metadata) is { } number && number == Number(deployment.Metadata));
+        var updated = pods.Where(p => newest is not null && p.Metadata.IsControlledBy(newest.Metadata.Uid)).ToList();
+        var ready = pods.Where(p => p.IsReady && IsOwn(p, deployment, own, sets)).ToList();
         var deadline = observed
             && status.Conditions?.Any(c => c is { Type: "Progressing", Status: "False", Reason: "ProgressDeadlineExceeded" }) == true;
-        var fault = trouble?.Fault ?? (deadline
-            ? new Fault("ProgressDeadlineExceeded", $"{deployment.Metadata.Name} made no progress within its own deadline") : null);
-        var ready = pods.Where(p => p.IsReady).ToList();
-        var doing = updated.Where(p => !p.IsReady).Select(PodTrouble.Doing).FirstOrDefault();
+        var trouble = !observed || done ? null
+            : PodTrouble.Of(updated, events) ?? Complaints.OfMaker(deployment.Metadata, status.Conditions);
+        if (deadline)
+        {
+            trouble = (trouble ?? new(new(
+                "ProgressDeadlineExceeded", $"{deployment.Metadata.Name} made no progress within its own deadline"), true)) with { Hopeless = true };
+        }
+        var doing = updated.Where(p => !p.IsReady).Select(p => PodTrouble.Doing(p, events)).FirstOrDefault() ?? trouble?.Fault.Message;
         var message = $"{status.UpdatedReplicas} of {wanted} updated, {status.AvailableReplicas} available"
             + (done || doing is null ? "" : $" · {doing}");
         return new Rollout(
             deployment.Metadata.Generation, done, ready.Count, Templates.NewestReady(ready),
-            observed ? message : "waiting for the cluster to take it up", fault, trouble?.Hopeless == true || deadline);
+            observed ? message : "waiting for the cluster to take it up", trouble)
+        {
+            Log = PodTrouble.Log(updated),
+        };
+    }
+
+    /// <summary>A pod may be known before its ReplicaSet is: then the name of that, which begins with the Deployment's, counts.</summary>
+    private static bool IsOwn(Pod pod, Deployment deployment, IReadOnlyList<ReplicaSet> own, IReadOnlyList<ReplicaSet> all)
+    {
+        if (pod.Metadata.OwnerReferences?.FirstOrDefault(o => o.Controller == true) is not { Kind: "ReplicaSet" } owner) return false;
+        return own.Any(s => s.Metadata.Uid == owner.Uid)
+            || (all.All(s => s.Metadata.Uid != owner.Uid) && owner.Name.StartsWith($"{deployment.Metadata.Name}-", StringComparison.Ordinal));
     }
 
     public async Task<long> PatchAsync(Target target, Patch patch, CancellationToken ct) =>
@@ -135,6 +161,9 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
             Kinds.Pods, deployment.Metadata.Namespace, new Selection(Labels: deployment.Spec.Selector.ToString()), ct);
         return [.. pods.Items.Where(p => sets.Any(s => p.Metadata.IsControlledBy(s.Metadata.Uid)))];
     }
+
+    private static JsonObject? Template(ReplicaSet set) =>
+        set.Spec.Template is { ValueKind: JsonValueKind.Object } template ? (JsonObject)JsonNode.Parse(template.GetRawText())! : null;
 
     private static long? Number(ObjectMeta metadata) =>
         long.TryParse(metadata.Annotation(RevisionAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var number)

@@ -43,8 +43,11 @@ internal sealed class RollingStatefulSet(IKubernetesClient client, TimeProvider 
     {
         var set = await FindAsync(target, ct);
         var container = ContainerChoice.Of(target, set.Spec.Template);
-        return [.. (await ControllerRevisionsAsync(set, ct)).Select(r => new Revision(
-            r.Revision, ImageIn(r, container) ?? "?", r.Metadata.Name == set.Status.UpdateRevision, r.Metadata.CreationTimestamp))];
+        var revisions = await ControllerRevisionsAsync(set, ct);
+        var current = revisions.FirstOrDefault(r => r.Metadata.Name == set.Status.UpdateRevision);
+        return [.. revisions.Select(r => new Revision(
+            r.Revision, Templates.ImageOf(Template(r), container) ?? "?", r == current, r.Metadata.CreationTimestamp,
+            current is not null && Templates.IsAsLive(Template(current), Template(r))))];
     }
 
     public Task<long> SetImageAsync(Target target, string container, string image, CancellationToken ct) =>
@@ -82,27 +85,36 @@ internal sealed class RollingStatefulSet(IKubernetesClient client, TimeProvider 
     public async IAsyncEnumerable<Rollout> WatchAsync(Target target, string container, [EnumeratorCancellation] CancellationToken ct)
     {
         var selector = (await FindAsync(target, ct)).Spec.Selector.ToString();
-        var states = PairedWatch.FollowAsync(client, Kinds.StatefulSets, target.Namespace, target.WorkloadName, selector, time, ct);
-        await foreach (var (set, pods, at) in states)
-            yield return Judge(set, [.. pods.Where(p => p.Metadata.IsControlledBy(set.Metadata.Uid))]) with { SeenAt = at };
+        var (pods, events) = (new LiveSet<Pod>(Kinds.Pods, new(Labels: selector)), WorkloadWatch.Events(target.WorkloadName));
+        await foreach (var rollout in WorkloadWatch.FollowAsync(
+            client, Kinds.StatefulSets, target.Namespace, target.WorkloadName, [pods, events],
+            set => Judge(set, [.. pods.Items.Where(p => p.Metadata.IsControlledBy(set.Metadata.Uid))], events.Items), time, ct))
+        {
+            yield return rollout;
+        }
     }
 
     /// <summary>
-    /// Where a rollout stands, from the StatefulSet and its pods alone (kubectl's rollout status, and ready pods counted by hash).
+    /// Where a rollout stands, from the StatefulSet, its pods and what was told of them (kubectl's rollout status, and ready pods counted
+    /// by hash).
     /// </summary>
-    public static Rollout Judge(StatefulSet set, IReadOnlyList<Pod> pods)
+    /// <param name="pods">Those it controls.</param>
+    public static Rollout Judge(StatefulSet set, IReadOnlyList<Pod> pods, IReadOnlyList<Event> events)
     {
         var wanted = set.Spec.Replicas ?? 1;
         var observed = set.Status.ObservedGeneration >= set.Metadata.Generation;
         var ready = pods.Where(p => p.IsReady).ToList();
         var updated = pods.Where(p => p.Metadata.Label(RevisionLabel) == set.Status.UpdateRevision).ToList();
         var done = observed && updated.Count(p => p.IsReady) == wanted && pods.Count == wanted;
-        var trouble = observed ? PodTrouble.Of(updated) : null;
-        var doing = pods.Where(p => !p.IsReady).Select(PodTrouble.Doing).FirstOrDefault();
-        var message = done ? wanted == 0 ? "stopped" : string.Join(", ", ready.Select(PodTrouble.Doing))
-            : !observed ? "waiting for the cluster to take it up" : doing ?? "waiting for the next pod";
-        return new Rollout(
-            set.Metadata.Generation, done, ready.Count, Templates.NewestReady(ready), message, trouble?.Fault, trouble?.Hopeless == true);
+        var trouble = !observed || done ? null
+            : PodTrouble.Of(updated, events) ?? (pods.Count < wanted ? Complaints.OfMaker(set.Metadata, events) : null);
+        var doing = pods.Where(p => !p.IsReady).Select(p => PodTrouble.Doing(p, events)).FirstOrDefault();
+        var message = done ? wanted == 0 ? "stopped" : string.Join(", ", ready.Select(p => PodTrouble.Doing(p, events)))
+            : !observed ? "waiting for the cluster to take it up" : doing ?? trouble?.Fault.Message ?? "waiting for the next pod";
+        return new Rollout(set.Metadata.Generation, done, ready.Count, Templates.NewestReady(ready), message, trouble)
+        {
+            Log = PodTrouble.Log(updated),
+        };
     }
 
     public async Task<long> PatchAsync(Target target, Patch patch, CancellationToken ct) =>
@@ -125,10 +137,6 @@ internal sealed class RollingStatefulSet(IKubernetesClient client, TimeProvider 
         return [.. all.Items.Where(r => r.Metadata.IsControlledBy(set.Metadata.Uid)).OrderByDescending(r => r.Revision)];
     }
 
-    private static string? ImageIn(ControllerRevision revision, string container)
-    {
-        if (revision.Data.ValueKind != JsonValueKind.Object) return null;
-        var data = JsonNode.Parse(revision.Data.GetRawText());
-        return Templates.ImageOf(data?["spec"]?["template"], container);
-    }
+    private static JsonNode? Template(ControllerRevision revision) => revision.Data is { ValueKind: JsonValueKind.Object } data
+        ? JsonNode.Parse(data.GetRawText())?["spec"]?["template"] : null;
 }

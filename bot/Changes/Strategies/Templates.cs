@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ChatOps.Bot.Changes.Sidecars;
 using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
 using ChatOps.Values;
@@ -31,6 +32,27 @@ internal static class Templates
     public static void Replace(JsonNode? template, string container, string image)
     {
         if (Container(template, container) is { } found) found["image"] = image;
+    }
+
+    /// <summary>
+    /// Whether an older template brought back would be the live one again: the sidecar stays as it is, and what a restart wrote
+    /// ("kubectl rollout restart") is no part of a version.
+    /// </summary>
+    public static bool IsAsLive(JsonNode? live, JsonNode? older)
+    {
+        if (live is null || older is null) return false;
+        SidecarParts.Carry(live, older);
+        return JsonNode.DeepEquals(Lasting(live), Lasting(older));
+    }
+
+    private static JsonNode Lasting(JsonNode template)
+    {
+        var lasting = template.DeepClone();
+        if (lasting["metadata"] is not JsonObject metadata) return lasting;
+        (metadata["labels"] as JsonObject)?.Remove("pod-template-hash");
+        (metadata["annotations"] as JsonObject)?.Remove("kubectl.kubernetes.io/restartedAt");
+        if (metadata["annotations"] is JsonObject { Count: 0 }) metadata.Remove("annotations");
+        return lasting;
     }
 
     public static DateTimeOffset? NewestReady(IEnumerable<Pod> ready) =>

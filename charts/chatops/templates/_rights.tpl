@@ -55,19 +55,23 @@ README.md shows the same list, and tests hold both to the calls in the code.
   resources: [deployments]
   resourceNames: {{ toJson (sortAlpha .deployments) }}
   verbs: [get, list, watch, patch]
-# /history and /rollback: the revisions to go back to
+# /history and /rollback: the revisions to go back to; live progress: which pods are the new ones
 - apiGroups: [apps]
   resources: [replicasets]
-  verbs: [get, list]
+  verbs: [list, watch]
 {{ end -}}
 # /status and live progress: the pods of a target; a restore waits until none mounts the home
 - apiGroups: [""]
   resources: [pods]
   verbs: [list, watch]
-# kubectl describe of a workload or a schedule tells what was done to it, and what was missed
+# what keeps a pod from starting is told in events: volumes, probes, quotas; kubectl describe tells there what was done or missed
 - apiGroups: [""]
   resources: [events]
-  verbs: [create]
+  verbs: [list, watch, create]
+# the last lines of a container that failed are kept with the change, before its pod goes
+- apiGroups: [""]
+  resources: [pods/log]
+  verbs: [get]
 {{- if .homes }}
 # /snapshot, /snapshots, schedules, the snapshot before a change; those whose archive is gone are tidied away
 - apiGroups: [chatops.ghostwire.io]

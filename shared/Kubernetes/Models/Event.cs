@@ -16,7 +16,26 @@ public sealed record Event : IResource
 
     public DateTimeOffset? LastTimestamp { get; init; }
 
+    /// <summary>Set by whoever writes through events.k8s.io, which leaves <see cref="LastTimestamp"/> empty.</summary>
+    public DateTimeOffset? EventTime { get; init; }
+
+    public EventSeries? Series { get; init; }
+
     public int? Count { get; init; }
+
+    /// <summary>When it was seen last, whichever way it was written.</summary>
+    public DateTimeOffset SeenAt =>
+        Series?.LastObservedTime ?? LastTimestamp ?? EventTime ?? Metadata.CreationTimestamp ?? DateTimeOffset.MinValue;
+
+    public bool IsWarning => Type == "Warning";
+}
+
+/// <summary>How often the same was told by one reporter (Kubernetes API reference, EventSeries v1 core).</summary>
+public sealed record EventSeries
+{
+    public int? Count { get; init; }
+
+    public DateTimeOffset? LastObservedTime { get; init; }
 }
 
 public sealed record ObjectReference

@@ -108,7 +108,8 @@ public sealed record ReplicaSetSpec
 {
     public int? Replicas { get; init; }
 
-    public PodTemplate Template { get => field ?? new(); init; }
+    /// <summary>Whole, as a patch that brings it back needs it.</summary>
+    public JsonElement Template { get; init; }
 }
 
 /// <summary>One remembered template of a StatefulSet; <see cref="Data"/> is a patch that brings it back.</summary>

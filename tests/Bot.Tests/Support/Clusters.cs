@@ -61,7 +61,9 @@ public sealed class Clusters : IAsyncLifetime
     {
         var cluster = await ClusterUnderTest.StartAsync(kind, programs: new Dictionary<string, ContainerProgram>
         {
-            ["app"] = c => c.Start("sleep", "1000000"),
+            ["app"] = c => c.Image == "app:noisy"
+                ? c.Start("/bin/sh", "-c", "echo opening the database; echo no such table: messages >&2; exit 3")
+                : c.Start("sleep", "1000000"),
             ["restores"] = c => c.Start("true"),
             ["interrupted"] = c => c.Start(
                 "/bin/sh", "-c", $"cd {c.HostPath("/data")}; echo >> begun; [ $(wc -l < begun) -gt 1 ] || kill -9 $$"),

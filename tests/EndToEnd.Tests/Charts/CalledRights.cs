@@ -20,6 +20,7 @@ internal static partial class CalledRights
             // An apply of what is not there creates it.
             ("Patch.Apply(wanted", "create snapshotschedules"),
             ("new EventSink(", "create events"),
+            ("client.LogsAsync(ns, origin.Pod", "get pods/log"),
         ],
         ["sidecar"] = [("WriteStatusAsync(_seen,", "patch snapshots/status"), ("new EventSink(", "create events")],
     };
@@ -63,7 +64,7 @@ internal static partial class CalledRights
             .Where(f => f.FieldType.IsAssignableTo(typeof(ResourceKind))).ToDictionary(f => f.Name, f => (ResourceKind)f.GetValue(null)!);
 
     [GeneratedRegex(
-        @"(?:\b(?<call>Get|Find|FindRaw|List|Create|Ensure|Patch|Delete|Follow|FollowObject|WaitFor|Watch)Async|\bnew(?: Informer<\w+>)?)"
+        @"(?:\b(?<call>Get|Find|FindRaw|List|Create|Ensure|Patch|Delete|Follow|FollowObject|WaitFor|Watch)Async|\bnew(?: (?:Informer|LiveSet)<\w+>)?)"
         + @"\(\s*(?:client,\s*)?(?:ChatOps)?Kinds\.(?<kind>\w+)\b")]
     private static partial Regex NamedCall();
 }

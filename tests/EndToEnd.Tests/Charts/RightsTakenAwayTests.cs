@@ -144,6 +144,8 @@ public sealed partial class RightsTakenAwayTests : IDisposable
             await WithoutAsync(front, "create events", () => demo.DeployAsync("1.19.0", 1)), c => c is { State: CardState.Succeeded });
         Assert.Single(demo.Log, l => l.Contains("ChangeStarted on StatefulSet ghostwire", StringComparison.Ordinal));
         Assert.DoesNotContain(demo.Log, l => l.Contains("ChangeSucceeded on", StringComparison.Ordinal));
+        Assert.Contains(
+            await WithoutAsync(front, "list events", () => demo.DeployAsync("1.20.0", 2)), c => c is { State: CardState.Succeeded });
     }
 
     [Fact]
