@@ -154,13 +154,13 @@ internal sealed class ChangeRun(
     private Task DoAsync(ChangeStep step, CancellationToken ct) => step.Name switch
     {
         StepNames.Snapshot => SnapshotAsync(step, ct),
-        StepNames.SetImage => WriteAsync(strategy.SetImageAsync(target, Plan.Container, Plan.To.Image, ct)),
+        StepNames.SetImage => WriteAsync(Templates.Image(target, Plan.Container, Plan.To.Image), ct),
         StepNames.Revert => RevertAsync(Plan.To, exactly: false, ct),
-        StepNames.Attach => WriteAsync(strategy.PatchAsync(target, SidecarPatch.Attach(target, Sidecar), ct)),
-        StepNames.Detach => WriteAsync(strategy.PatchAsync(target, SidecarPatch.Detach(Sidecar), ct)),
+        StepNames.Attach => WriteAsync(SidecarPatch.Attach(target, Sidecar), ct),
+        StepNames.Detach => WriteAsync(SidecarPatch.Detach(Sidecar), ct),
         StepNames.Stop or "back-stop" => StopAsync(step, ct),
         StepNames.Restore => _data.RestoreAsync(ledger.Change, step.Name, Plan.Archive ?? throw Unplanned("archive"), ct),
-        StepNames.Start or "back-start" => WriteAsync(strategy.ScaleAsync(target, Plan.Replicas, ct)),
+        StepNames.Start or "back-start" => WriteAsync(Templates.Replicas(Plan.Replicas), ct),
         StepNames.RollOut or "back-roll-out" => RollOutAsync(step, ct),
         StepNames.Settle => Waiting(step, ct).SettleAsync(_written, _allowed!, target.SettleFor, ct),
         "back-restore" => RestoreBackAsync(step, ct),
@@ -178,11 +178,11 @@ internal sealed class ChangeRun(
             ledger.Change, RolloutWait.Left(_allowed!, target.Home!.SnapshotWithin), progress => ledger.UpdateAsync(s => Say(s, step.Name, progress), ct), ct);
     }
 
-    private async Task WriteAsync(Task<long> write) => _written = await write;
+    private async Task WriteAsync(Patch patch, CancellationToken ct) => _written = await strategy.PatchAsync(target, patch, ct);
 
     private async Task StopAsync(ChangeStep step, CancellationToken ct)
     {
-        await WriteAsync(strategy.ScaleAsync(target, 0, ct));
+        await WriteAsync(Templates.Replicas(0), ct);
         await Waiting(step, ct).UntilAsync(
             r => r is { Done: true, ReadyPods: 0 }, _written, _allowed!, target.ReadyWithin, "does not stop", failFast: false, ct);
     }
@@ -224,9 +224,10 @@ internal sealed class ChangeRun(
         var live = await strategy.ReadAsync(target, ct);
         var pullsAlways = live.Template.Spec.Containers.Any(c => c.Name == Plan.Container && c.ImagePullPolicy == "Always");
         var pinned = pullsAlways ? ImageReference.Pinned(version.ImageId, version.Image) : null;
-        await WriteAsync(version.Revision is { } revision
-            ? strategy.RevertAsync(target, revision, Plan.Container, pinned, exactly, ct)
-            : strategy.SetImageAsync(target, Plan.Container, pinned ?? version.Image, ct));
+        var patch = version.Revision is { } revision
+            ? await strategy.BackToAsync(target, revision, Plan.Container, pinned, exactly, ct)
+            : Templates.Image(target, Plan.Container, pinned ?? version.Image);
+        await WriteAsync(patch, ct);
     }
 
     private async Task RecordResultAsync(CancellationToken ct)

@@ -22,7 +22,8 @@ internal static class Gates
 
     public static IReadOnlyList<GateVerdict> Judge(GateFacts facts)
     {
-        List<GateVerdict> verdicts = [Alone(facts), Healthy(facts), NotPaused(facts)];
+        List<GateVerdict> verdicts = [Alone(facts), Healthy(facts), Rolls(facts)];
+        if (WorkloadOwner.Of(facts.Live.Metadata) is { } owner) verdicts.Add(owner);
         if (facts.Target.Home is not null) verdicts.AddRange([SingleWriter(facts), Volume(facts), HasBackup(facts)]);
         return verdicts;
     }
@@ -39,9 +40,13 @@ internal static class Gates
     /// <summary>Of a version that is gone back to on purpose, though the last change to it failed.</summary>
     public static GateVerdict FailedLastTime(string version) => Warn("version", $"{version} failed when it came last");
 
-    private static GateVerdict NotPaused(GateFacts facts) => facts.Live.Paused
-        ? Fail("rollout", "the workload is paused; resume it first")
-        : Pass("rollout", "not paused");
+    private static GateVerdict Rolls(GateFacts facts) => facts.Live switch
+    {
+        { Paused: true } => Fail("rollout", "the workload is paused; resume it first"),
+        { Partition: > 0 and var partition } => Fail("rollout", string.Create(
+            CultureInfo.InvariantCulture, $"its partition is {partition}: pods below that keep the old version; set it to 0 first")),
+        _ => Pass("rollout", "not paused"),
+    };
 
     /// <summary>Two copies of a linked application write one database and fork its session.</summary>
     private static GateVerdict SingleWriter(GateFacts facts) => facts.Live.Replicas <= 1

@@ -1,3 +1,4 @@
+using System.Net;
 using ChatOps.Bot.Changes.Sidecars;
 using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Chat;
@@ -10,8 +11,8 @@ using ChatOps.Values;
 namespace ChatOps.Bot.Changes;
 
 /// <summary>
-/// Decides what a change would do, from reads alone. The same wish on the same live state gives the same digest; that is how a stale
-/// approval is recognised.
+/// Decides what a change would do, from reads and a dry run of its first write alone. The same wish on the same live state gives the
+/// same digest; that is how a stale approval is recognised.
 /// </summary>
 internal sealed class Planner(
     IKubernetesClient client, StrategyCatalog strategies, SnapshotBoard snapshots, ChangeBoard changes, TimeProvider time)
@@ -45,7 +46,8 @@ internal sealed class Planner(
             throw new FaultException(new("NothingToDo", $"{target.Name} already runs {image}", "Name another version"));
         List<string> steps = target.Home is null ? [] : [StepNames.Snapshot];
         steps.AddRange([StepNames.SetImage, StepNames.Replace, StepNames.RollOut, StepNames.Settle]);
-        return (plan with { To = new PlannedVersion { Image = image }, Steps = steps, WayBack = WayBack(plan.From) }).Sealed();
+        plan = (plan with { To = new PlannedVersion { Image = image }, Steps = steps, WayBack = WayBack(plan.From) }).Sealed();
+        return await RehearsedAsync(strategy, target, plan, () => Task.FromResult(Templates.Image(target, plan.Container, image)), ct);
     }
 
     private async Task<ChangePlan> RollbackAsync(
@@ -65,7 +67,9 @@ internal sealed class Planner(
             plan = plan with { Gates = [.. plan.Gates, Gates.FailedLastTime(Phrases.Version(revision.Image))] };
         var imageId = changes.ImageIdOf(target.Name, revision.Image, own);
         var to = new PlannedVersion { Image = revision.Image, Revision = revision.Number, ImageId = imageId };
-        return (plan with { To = to, Archive = archive, Steps = steps, WayBack = WayBack(plan.From) }).Sealed();
+        plan = (plan with { To = to, Archive = archive, Steps = steps, WayBack = WayBack(plan.From) }).Sealed();
+        return await RehearsedAsync(
+            strategy, target, plan, () => strategy.BackToAsync(target, revision.Number, plan.Container, image: null, exactly: false, ct), ct);
     }
 
     private async Task<ChangePlan> AttachAsync(Target target, long? own, CancellationToken ct)
@@ -78,7 +82,9 @@ internal sealed class Planner(
         List<string> steps = present is null ? [] : [StepNames.Snapshot];
         var gates = plan.Gates.Where(g => present is not null || g.Name != Gates.Backup)
             .Concat(await _sidecars.AttachGatesAsync(target, live, wanted, ct));
-        return AboutSidecar(plan with { Gates = [.. gates] }, wanted, [.. steps, StepNames.Attach]);
+        plan = AboutSidecar(plan with { Gates = [.. gates] }, wanted, [.. steps, StepNames.Attach]);
+        return await RehearsedAsync(
+            strategies.For(target), target, plan, () => Task.FromResult(SidecarPatch.Attach(target, wanted)), ct);
     }
 
     private async Task<ChangePlan> DetachAsync(Target target, long? own, CancellationToken ct)
@@ -89,7 +95,8 @@ internal sealed class Planner(
             ?? throw new FaultException(new(
                 "NothingToDo", $"{target.Name} has no sidecar beside it", $"/attach {target.Name} puts one there"));
         var gate = SidecarPlans.DetachGate(await strategy.ReadRawAsync(target, ct));
-        return AboutSidecar(plan with { Gates = [.. plan.Gates, gate] }, present, [StepNames.Snapshot, StepNames.Detach]);
+        plan = AboutSidecar(plan with { Gates = [.. plan.Gates, gate] }, present, [StepNames.Snapshot, StepNames.Detach]);
+        return await RehearsedAsync(strategy, target, plan, () => Task.FromResult(SidecarPatch.Detach(present)), ct);
     }
 
     /// <summary>The version stays what it is, and the pods are started anew.</summary>
@@ -122,6 +129,25 @@ internal sealed class Planner(
             ExpectedDowntimeSeconds = changes.MedianDowntime(target.Name),
         };
         return (plan, live);
+    }
+
+    /// <summary>
+    /// Asks the API server whether it would take the change, so that nobody agrees to what a policy, a webhook or an immutable field is
+    /// against. A webhook that cannot be asked without consequences leaves it open.
+    /// </summary>
+    private static async Task<ChangePlan> RehearsedAsync(
+        IStrategy strategy, Target target, ChangePlan plan, Func<Task<Patch>> patch, CancellationToken ct)
+    {
+        if (plan.Gates.Any(g => g.Verdict == "fail")) return plan;
+        try
+        {
+            await strategy.PatchAsync(target, await patch() with { DryRun = true }, ct);
+        }
+        catch (ApiException e) when (e.Code == HttpStatusCode.BadRequest)
+        {
+            // What it is against shows when it is tried.
+        }
+        return plan;
     }
 
     private async Task<PersistentVolumeClaim?> ClaimAsync(Target target, CancellationToken ct) =>

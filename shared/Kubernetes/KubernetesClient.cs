@@ -88,7 +88,7 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider?
         where T : IResource
     {
         var query = $"fieldManager={Uri.EscapeDataString(patch.FieldManager)}"
-            + (patch is { IsApply: true, Force: true } ? "&force=true" : "");
+            + (patch is { IsApply: true, Force: true } ? "&force=true" : "") + (patch.DryRun ? "&dryRun=All" : "");
         var call = new Call("patch", HttpMethod.Patch, kind, ns, name, subresource, query)
         {
             Body = patch is { IsApply: true, Body: JsonObject apply } ? Stamped(kind, apply) : patch.Body,

@@ -18,6 +18,9 @@ public sealed record Patch
     /// <summary>Take fields over from their present owner: only for an apply.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Asks whether it would be taken, and changes nothing (Kubernetes API concepts, "Dry-run").</summary>
+    public bool DryRun { get; init; }
+
     internal bool IsApply => ContentType == "application/apply-patch+yaml";
 
     public static Patch Merge(JsonObject body) => new("application/merge-patch+json", body);

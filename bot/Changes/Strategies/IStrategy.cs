@@ -25,16 +25,12 @@ internal interface IStrategy
     /// <summary>The templates the cluster remembers, newest first.</summary>
     Task<IReadOnlyList<Revision>> RevisionsAsync(Target target, CancellationToken ct);
 
-    /// <summary>Every write returns the workload's generation after it: a rollout of an older one does not answer for it.</summary>
-    Task<long> SetImageAsync(Target target, string container, string image, CancellationToken ct);
-
-    /// <summary>Brings a remembered template back; <paramref name="image"/>, when given, takes the place of the image in it.</summary>
+    /// <summary>What brings a remembered template back; <paramref name="image"/>, when given, takes the place of the image in it.</summary>
     /// <param name="exactly">As it was; else the sidecar stays as it is now.</param>
-    Task<long> RevertAsync(Target target, long revision, string container, string? image, bool exactly, CancellationToken ct);
+    Task<Patch> BackToAsync(Target target, long revision, string container, string? image, bool exactly, CancellationToken ct);
 
+    /// <summary>Returns the workload's generation after it: a rollout of an older one does not answer for it.</summary>
     Task<long> PatchAsync(Target target, Patch patch, CancellationToken ct);
-
-    Task<long> ScaleAsync(Target target, int replicas, CancellationToken ct);
 
     /// <summary>Removes pods of an old template that the cluster would not replace by itself.</summary>
     Task ReplaceStuckPodsAsync(Target target, CancellationToken ct);
@@ -48,7 +44,9 @@ internal sealed record WorkloadState
 {
     public required string Reference { get; init; }
 
-    public required long Generation { get; init; }
+    public required ObjectMeta Metadata { get; init; }
+
+    public long Generation => Metadata.Generation;
 
     public required int Replicas { get; init; }
 
@@ -62,6 +60,9 @@ internal sealed record WorkloadState
     public required IReadOnlyList<Pod> Pods { get; init; }
 
     public bool Paused { get; init; }
+
+    /// <summary>Pods of a lower number keep the old template.</summary>
+    public int Partition { get; init; }
 
     public string? Image(string container) => Template.Spec.Containers.FirstOrDefault(c => c.Name == container)?.Image;
 

@@ -28,7 +28,7 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
         return new WorkloadState
         {
             Reference = $"deployments.apps/{deployment.Metadata.Name}",
-            Generation = deployment.Metadata.Generation,
+            Metadata = deployment.Metadata,
             Replicas = deployment.Spec.Replicas ?? 1,
             Ready = deployment.Status.ReadyReplicas,
             Template = deployment.Spec.Template,
@@ -52,10 +52,7 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
             current is not null && Templates.IsAsLive(Template(current), Template(s))))];
     }
 
-    public Task<long> SetImageAsync(Target target, string container, string image, CancellationToken ct) =>
-        PatchAsync(target, Templates.Image(target, container, image), ct);
-
-    public async Task<long> RevertAsync(Target target, long revision, string container, string? image, bool exactly, CancellationToken ct)
+    public async Task<Patch> BackToAsync(Target target, long revision, string container, string? image, bool exactly, CancellationToken ct)
     {
         var deployment = await FindAsync(target, ct);
         if (deployment.Spec.Paused == true)
@@ -74,10 +71,8 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
         if (image is not null) Templates.Replace(template, container, image);
         if (!exactly) SidecarParts.Carry((await ReadRawAsync(target, ct))?["spec"]?["template"], template);
         var replace = new JsonObject { ["op"] = "replace", ["path"] = "/spec/template", ["value"] = template };
-        return await PatchAsync(target, Patch.Json(new JsonArray(replace)), ct);
+        return Patch.Json(new JsonArray(replace));
     }
-
-    public Task<long> ScaleAsync(Target target, int replicas, CancellationToken ct) => PatchAsync(target, Templates.Replicas(replicas), ct);
 
     /// <summary>The Deployment controller replaces its pods itself.</summary>
     public Task ReplaceStuckPodsAsync(Target target, CancellationToken ct) => Task.CompletedTask;

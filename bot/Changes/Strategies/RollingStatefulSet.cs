@@ -27,12 +27,13 @@ internal sealed class RollingStatefulSet(IKubernetesClient client, TimeProvider 
         return new WorkloadState
         {
             Reference = $"statefulsets.apps/{set.Metadata.Name}",
-            Generation = set.Metadata.Generation,
+            Metadata = set.Metadata,
             Replicas = set.Spec.Replicas ?? 1,
             Ready = set.Status.ReadyReplicas,
             Template = set.Spec.Template,
             Revision = revisions.FirstOrDefault(r => r.Metadata.Name == set.Status.UpdateRevision)?.Revision,
             Pods = await PodsAsync(set, ct),
+            Partition = set.Spec.UpdateStrategy is { Type: not "OnDelete", RollingUpdate.Partition: { } partition } ? partition : 0,
         };
     }
 
@@ -50,10 +51,7 @@ internal sealed class RollingStatefulSet(IKubernetesClient client, TimeProvider 
             current is not null && Templates.IsAsLive(Template(current), Template(r))))];
     }
 
-    public Task<long> SetImageAsync(Target target, string container, string image, CancellationToken ct) =>
-        PatchAsync(target, Templates.Image(target, container, image), ct);
-
-    public async Task<long> RevertAsync(Target target, long revision, string container, string? image, bool exactly, CancellationToken ct)
+    public async Task<Patch> BackToAsync(Target target, long revision, string container, string? image, bool exactly, CancellationToken ct)
     {
         var set = await FindAsync(target, ct);
         var found = (await ControllerRevisionsAsync(set, ct)).FirstOrDefault(r => r.Revision == revision)
@@ -62,10 +60,8 @@ internal sealed class RollingStatefulSet(IKubernetesClient client, TimeProvider 
         var data = (JsonObject)JsonNode.Parse(found.Data.GetRawText())!;
         if (image is not null) Templates.Replace(data["spec"]?["template"], container, image);
         if (!exactly) SidecarParts.Carry((await ReadRawAsync(target, ct))?["spec"]?["template"], data["spec"]?["template"]);
-        return await PatchAsync(target, Patch.Strategic(data), ct);
+        return Patch.Strategic(data);
     }
-
-    public Task<long> ScaleAsync(Target target, int replicas, CancellationToken ct) => PatchAsync(target, Templates.Replicas(replicas), ct);
 
     public async Task ReplaceStuckPodsAsync(Target target, CancellationToken ct)
     {
