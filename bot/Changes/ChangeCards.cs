@@ -84,11 +84,15 @@ internal static class ChangeCards
     {
         var status = change.Status;
         List<string> lines = [$"{Took(change)}{Away(change)}"];
-        if (status.ResultImageId is { } id) lines.Add($"runs {Phrases.ShortDigest(id)}");
+        if (status.OtherImage is { } other) lines.Insert(0, other);
+        else if (status.ResultImageId is { } id) lines.Add($"runs {Phrases.ShortDigest(id)}");
         if (change.Spec.Plan.Archive is { } archive) lines.Add($"with the data of {archive}");
         else if (status.PreChangeSnapshot is { } snapshot) lines.Add($"snapshot before it: {snapshot}");
         Button[] undo = change.Spec.Action == "deploy" ? [new($"/rollback {change.Spec.Target}", "Roll back…", ButtonStyle.Danger)] : [];
-        return new Card(CardState.Succeeded, Title(change)) { Lines = lines, Buttons = undo, Footer = By(change) };
+        var card = new Card(CardState.Succeeded, Title(change)) { Lines = lines, Buttons = undo, Footer = By(change) };
+        return status.OtherImage is null
+            ? card
+            : card with { State = CardState.Warning, Title = $"{card.Title}: not the image of the plan" };
     }
 
     private static Card Ended(Change change, CardState state, string verdict)
@@ -100,6 +104,7 @@ internal static class ChangeCards
             var back = change.Status.FinishedAt - change.Status.RollingBackSince;
             lines.Add($"back on {Named(change.Spec.Plan.From)}{(back is { } b ? $" in {Phrases.Duration(b)}" : "")}{Away(change)}");
         }
+        if (change.Status.OtherImage is { } other) lines.Add(other);
         if (change.Status.FailureLog is { Lines.Count: > 0 } log)
             lines.AddRange([$"{log.Container} wrote last:", .. log.Lines.TakeLast(LinesOfLog).Select(Phrases.Shortened)]);
         if (change.Status.Error?.Hint is { } hint) lines.Add(hint);

@@ -13,7 +13,7 @@ internal sealed class ChangeEvents(EventSink sink, BotSettings settings, Strateg
     /// <summary>Tells of the phase a change has entered, if it is one that matters to its workload; returns at once.</summary>
     public void Tell(Change change, CancellationToken ct)
     {
-        if (Reason(change.Status.Phase) is not { } reason || !settings.Targets.TryGetValue(change.Spec.Target, out var target)) return;
+        if (Reason(change.Status) is not { } reason || !settings.Targets.TryGetValue(change.Spec.Target, out var target)) return;
         _ = TellAsync(change, target, reason, ct);
     }
 
@@ -24,6 +24,7 @@ internal sealed class ChangeEvents(EventSink sink, BotSettings settings, Strateg
         {
             { Phase: ChangePhase.RolledBack, Error: { } why } => $": undone: {why.Message}",
             { Phase: ChangePhase.Failed, Error: { } why } => $": failed: {why.ToFault()}",
+            { Phase: ChangePhase.Succeeded, OtherImage: { } other } => $": {other}",
             _ => "",
         };
         return $"{ChangeCards.Title(change)}{outcome} ({ChangeCards.By(change)})";
@@ -35,7 +36,8 @@ internal sealed class ChangeEvents(EventSink sink, BotSettings settings, Strateg
         {
             if (await strategies.For(target).ReadRawAsync(target, ct) is not { } workload) return;
             var about = Reference(workload);
-            if (change.Status.Phase is ChangePhase.RolledBack or ChangePhase.Failed) sink.Warning(about, reason, Message(change));
+            var isGood = change.Status is { Phase: not (ChangePhase.RolledBack or ChangePhase.Failed), OtherImage: null };
+            if (!isGood) sink.Warning(about, reason, Message(change));
             else sink.Normal(about, reason, Message(change));
         }
         catch (Exception e) when (e is ApiException or OperationCanceledException or FaultException)
@@ -53,12 +55,13 @@ internal sealed class ChangeEvents(EventSink sink, BotSettings settings, Strateg
         Uid = (string?)workload["metadata"]?["uid"],
     };
 
-    private static string? Reason(ChangePhase phase) => phase switch
+    private static string? Reason(ChangeStatus status) => status switch
     {
-        ChangePhase.Running => "ChangeStarted",
-        ChangePhase.Succeeded => "ChangeSucceeded",
-        ChangePhase.RolledBack => "ChangeRolledBack",
-        ChangePhase.Failed => "ChangeFailed",
+        { Phase: ChangePhase.Running } => "ChangeStarted",
+        { Phase: ChangePhase.Succeeded, OtherImage: not null } => "OtherImageRuns",
+        { Phase: ChangePhase.Succeeded } => "ChangeSucceeded",
+        { Phase: ChangePhase.RolledBack } => "ChangeRolledBack",
+        { Phase: ChangePhase.Failed } => "ChangeFailed",
         _ => null,
     };
 }

@@ -68,7 +68,7 @@ internal sealed class ChangeRun(
         try
         {
             foreach (var step in Plan.Steps) await StepAsync(step, ct);
-            await RecordResultAsync(ct);
+            await RecordResultAsync(Plan.To, "was approved", ct);
             await ledger.UpdateAsync(s => s.Succeed(ledger.Now), ct);
             return true;
         }
@@ -99,7 +99,7 @@ internal sealed class ChangeRun(
         try
         {
             foreach (var step in WayBack.Steps(ledger.Change)) await StepAsync(step, ct);
-            await RecordResultAsync(ct);
+            await RecordResultAsync(Plan.From, "ran before", ct);
             await ledger.UpdateAsync(s => s.RollBack(ledger.Now), ct);
         }
         catch (FaultException e)
@@ -230,10 +230,10 @@ internal sealed class ChangeRun(
         await WriteAsync(patch, ct);
     }
 
-    private async Task RecordResultAsync(CancellationToken ct)
+    private async Task RecordResultAsync(PlannedVersion planned, string standing, CancellationToken ct)
     {
         var live = await PatientlyAsync(() => strategy.ReadAsync(target, ct), ct);
-        await ledger.UpdateAsync(s => s with { ResultImageId = live.ImageId(Plan.Container) }, ct);
+        await ledger.UpdateAsync(s => RunningImage.Record(s, planned, standing, live, Plan.Container, ledger.Now), ct);
     }
 
     private static ChangeStatus Say(ChangeStatus status, string step, string message) =>

@@ -10,7 +10,7 @@ internal static class PlanComparison
     {
         if (now.Gates.FirstOrDefault(g => g.Verdict == "fail") is { } shut) return $"{shut.Name}: {shut.Message}";
         if (approved.Digest == now.Digest) return null;
-        if (approved.From.Image != now.From.Image)
+        if (!ImageReference.IsSame(approved.From.Image, now.From.Image))
             return $"the live image is {now.From.Image} now, the plan was made for {approved.From.Image}";
         if (approved.From.ImageId != now.From.ImageId) return "the pods run another digest than the plan was made for";
         if (approved.Replicas != now.Replicas) return $"it has {now.Replicas} replicas now, the plan was made for {approved.Replicas}";

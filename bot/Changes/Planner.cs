@@ -41,8 +41,8 @@ internal sealed class Planner(
     {
         var strategy = strategies.For(target);
         var (plan, live) = await CommonAsync(target, strategy, own, ct);
-        var image = ImageReference.For(version, target.Image ?? ImageReference.Repository(plan.From.Image)).Value;
-        if (image == plan.From.Image && live.Ready == live.Replicas)
+        var image = ImageReference.For(version, RepositoryOf(target, plan.From.Image)).Value;
+        if (ImageReference.IsSame(image, plan.From.Image) && live.Ready == live.Replicas)
             throw new FaultException(new("NothingToDo", $"{target.Name} already runs {image}", "Name another version"));
         List<string> steps = target.Home is null ? [] : [StepNames.Snapshot];
         steps.AddRange([StepNames.SetImage, StepNames.Replace, StepNames.RollOut, StepNames.Settle]);
@@ -107,6 +107,10 @@ internal sealed class Planner(
         Steps = [.. first, StepNames.Replace, StepNames.RollOut, StepNames.Settle],
         WayBack = WayBack(plan.From),
     }).Sealed();
+
+    /// <summary>As the template spells it, where that is the repository declared: pull secrets and mirrors go on to match.</summary>
+    private static string RepositoryOf(Target target, string live) =>
+        target.Image is { } declared && !ImageReference.IsSameRepository(declared, live) ? declared : ImageReference.Repository(live);
 
     private static string WayBack(PlannedVersion from) => from.Revision is null ? "none known" : $"automatic, to revision {from.Revision}";
 

@@ -20,8 +20,9 @@ internal static class RevisionChoice
     {
         var live = revisions.FirstOrDefault(r => r.Current)?.Image;
         if (withData && past.FirstOrDefault(c => c is { Spec.Action: "deploy", Status.Phase: ChangePhase.Succeeded }) is { } deploy)
-            return revisions.FirstOrDefault(r => !r.Current && r.Image == deploy.Spec.Plan.From.Image);
-        return revisions.FirstOrDefault(r => r is { Current: false, AsLive: false } && (r.Image == live || !EndedBadly(past, r.Image)));
+            return revisions.FirstOrDefault(r => !r.Current && ImageReference.IsOf(deploy.Spec.Plan.From, r.Image));
+        return revisions.FirstOrDefault(r => r is { Current: false, AsLive: false }
+            && (ImageReference.IsSame(r.Image, live ?? "") || !EndedBadly(past, r.Image)));
     }
 
     /// <summary>
@@ -29,11 +30,12 @@ internal static class RevisionChoice
     /// </summary>
     /// <param name="past">The target's changes, newest first.</param>
     public static Change? LastToLeave(IEnumerable<Change> past, string image, Func<Change, bool> hasArchive) => past.FirstOrDefault(c =>
-        c.Spec.Plan is { Sidecar: null } plan && plan.From.Image == image && plan.To.Image != image && c.Status.StartedAt is not null
-        && hasArchive(c));
+        c.Spec.Plan is { Sidecar: null } plan && ImageReference.IsOf(plan.From, image) && !ImageReference.IsOf(plan.To, image)
+        && c.Status.StartedAt is not null && hasArchive(c));
 
     /// <summary>The last change to that image failed: going back to it would only fail again.</summary>
     public static bool EndedBadly(IReadOnlyList<Change> past, string image) =>
-        past.FirstOrDefault(c => c.Spec.Plan is { Sidecar: null } plan && plan.To.Image == image && c.Status.StartedAt is not null)
+        past.FirstOrDefault(c =>
+            c.Spec.Plan is { Sidecar: null } plan && ImageReference.IsOf(plan.To, image) && c.Status.StartedAt is not null)
             ?.Status.Phase is ChangePhase.RolledBack or ChangePhase.Failed;
 }

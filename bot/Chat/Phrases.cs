@@ -44,13 +44,16 @@ internal static class Phrases
     /// <summary>As much of a line that somebody else wrote as a phone shows without taking the whole screen.</summary>
     public static string Shortened(string line) => line.Length <= LongestLine ? line : $"{line[..LongestLine]}…";
 
-    /// <summary>The part of an image reference people know a version by: its tag, or the start of its digest.</summary>
+    /// <summary>
+    /// The part of an image reference people know a version by: its tag, whatever it is pinned to, or the start of its digest.
+    /// </summary>
     public static string Version(string image)
     {
         var at = image.IndexOf('@', StringComparison.Ordinal);
-        if (at >= 0) return ShortDigest(image[(at + 1)..]);
-        var colon = image.LastIndexOf(':');
-        return colon > image.LastIndexOf('/') ? image[(colon + 1)..] : "latest";
+        var name = at < 0 ? image : image[..at];
+        var colon = name.LastIndexOf(':');
+        if (colon > name.LastIndexOf('/')) return name[(colon + 1)..];
+        return at < 0 ? "latest" : ShortDigest(image[(at + 1)..]);
     }
 
     /// <summary><c>sha256:ab12cd34…</c>; null where there is no digest.</summary>

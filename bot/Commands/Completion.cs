@@ -51,7 +51,7 @@ internal sealed class Completion(
                 var revisions = await RevisionsAsync(target, ct);
                 return option.Kind == OptionKind.Revision
                     ? revisions.Select(r => ($"{r.Number}", Chat.Phrases.Version(r.Image) + (r.Current ? ", live" : "")))
-                    : revisions.Where(r => !r.Current).Select(r => (Chat.Phrases.Version(r.Image), $"ran as revision {r.Number}"))
+                    : revisions.Where(r => !r.Current).Select(r => (Changes.ImageReference.Version(r.Image), $"ran as revision {r.Number}"))
                         .DistinctBy(v => v.Item1);
             default:
                 return [];

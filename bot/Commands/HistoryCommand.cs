@@ -36,22 +36,24 @@ internal sealed class HistoryCommand(
 
     private static string Line(Change change, DateTimeOffset now)
     {
-        var sign = change.Status.Phase switch
+        var sign = change.Status switch
         {
-            ChangePhase.Succeeded => "✔",
-            ChangePhase.Failed or ChangePhase.RolledBack => "✘",
-            ChangePhase.AwaitingApproval or ChangePhase.Approved or ChangePhase.Running => "⏳",
+            { Phase: ChangePhase.Succeeded, OtherImage: not null } => "⚠",
+            { Phase: ChangePhase.Succeeded } => "✔",
+            { Phase: ChangePhase.Failed or ChangePhase.RolledBack } => "✘",
+            { Phase: ChangePhase.AwaitingApproval or ChangePhase.Approved or ChangePhase.Running } => "⏳",
             _ => "–",
         };
         var at = change.Metadata.CreationTimestamp ?? now;
-        return $"{sign} {change.Spec.Number} {ChangeCards.Title(change)} · {Words(change.Status.Phase)}"
+        return $"{sign} {change.Spec.Number} {ChangeCards.Title(change)} · {Words(change.Status)}"
             + $" · {change.Spec.RequestedBy.Person} · {Phrases.When(at, now)}";
     }
 
-    private static string Words(ChangePhase phase) => phase switch
+    private static string Words(ChangeStatus status) => status switch
     {
-        ChangePhase.AwaitingApproval => "waits for approval",
-        ChangePhase.RolledBack => "rolled back",
-        _ => phase.ToString().ToLowerInvariant(),
+        { Phase: ChangePhase.AwaitingApproval } => "waits for approval",
+        { Phase: ChangePhase.RolledBack } => "rolled back",
+        { Phase: ChangePhase.Succeeded, OtherImage: not null } => "not the image of the plan",
+        _ => status.Phase.ToString().ToLowerInvariant(),
     };
 }

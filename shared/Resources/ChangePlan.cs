@@ -63,6 +63,11 @@ public sealed record PlannedVersion
     /// <summary>What really runs or ran, <c>repository@sha256:…</c>: tags move. Null where no pod has reported it.</summary>
     public string? ImageId { get; init; }
 
+    /// <summary>
+    /// What an index of that digest leads to, one manifest for each platform, as the registry said; no part of the plan's digest.
+    /// </summary>
+    public IReadOnlyList<string>? Manifests { get; init; }
+
     /// <summary>The revision of the workload that holds this template; null for one that does not exist yet.</summary>
     public long? Revision { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ChatOps.Kubernetes;
 
 namespace ChatOps.Resources;
 
@@ -24,6 +25,8 @@ public enum ChangePhase
 /// <summary>How a change stands. Moves only through its verbs, so a controller that reads it knows where to go on.</summary>
 public sealed record ChangeStatus
 {
+    private const string RunsAsPlanned = "RunsAsPlanned";
+
     public ChangePhase Phase { get; init; }
 
     public IReadOnlyList<Approval>? Approvals { get; init; }
@@ -45,6 +48,13 @@ public sealed record ChangeStatus
 
     /// <summary>What runs when it is over, <c>repository@sha256:…</c>.</summary>
     public string? ResultImageId { get; init; }
+
+    /// <summary><c>RunsAsPlanned</c>: whether the image that came up is the one the plan named; none where nobody can tell.</summary>
+    public IReadOnlyList<Condition>? Conditions { get; init; }
+
+    /// <summary>How the image that runs is not the one of the plan, in words; null where it is, or nobody can tell.</summary>
+    [JsonIgnore]
+    public string? OtherImage => Conditions?.FirstOrDefault(c => c is { Type: RunsAsPlanned, Status: "False" })?.Message;
 
     /// <summary>Why the way back was taken; set as soon as that is decided.</summary>
     public ResourceFault? Error { get; init; }
@@ -105,6 +115,23 @@ public sealed record ChangeStatus
     {
         Require(ChangePhase.Running, "turn back");
         return RollingBackSince is null ? this with { RollingBackSince = now, Error = why, FailureLog = log } : this;
+    }
+
+    /// <summary>Records what came up, and whether that is what the plan named.</summary>
+    /// <param name="asPlanned">Null where nobody can tell.</param>
+    /// <param name="message">What the condition says of it.</param>
+    public ChangeStatus CameUp(string? imageId, bool? asPlanned, string message, DateTimeOffset now)
+    {
+        Require(ChangePhase.Running, "record the image of");
+        var condition = new Condition
+        {
+            Type = RunsAsPlanned,
+            Status = asPlanned == true ? "True" : "False",
+            Reason = asPlanned == true ? "SameDigest" : "OtherDigest",
+            Message = message,
+            LastTransitionTime = now,
+        };
+        return this with { ResultImageId = imageId, Conditions = asPlanned is null ? null : [condition] };
     }
 
     public ChangeStatus Succeed(DateTimeOffset now)

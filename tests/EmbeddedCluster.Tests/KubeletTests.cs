@@ -48,7 +48,7 @@ public sealed class KubeletTests(SharedClusters clusters)
         var ids = new List<string?>();
         foreach (var name in (string[])["a", "b", "c"])
             ids.Add((await ns.ReadyPodAsync(name)).ItemsAt("status", "containerStatuses").Single().Text("imageID"));
-        Assert.Matches("^test/polite@sha256:[0-9a-f]{64}$", ids[0]);
+        Assert.Matches("^docker.io/test/polite@sha256:[0-9a-f]{64}$", ids[0]);
         Assert.Equal(ids[0], ids[1]);
         Assert.NotEqual(ids[0], ids[2]);
     }

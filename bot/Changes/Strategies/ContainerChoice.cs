@@ -18,7 +18,8 @@ internal static class ContainerChoice
                 $"{target.Name} has no container '{declared}'; there are: {string.Join(", ", names)}",
                 "Correct container: in chatops.yaml"));
         }
-        var own = template.Spec.Containers.Where(c => c.Image != target.Home?.SidecarImage).Select(c => c.Name).ToList();
+        var sidecar = target.Home?.SidecarImage ?? "";
+        var own = template.Spec.Containers.Where(c => !ImageReference.IsSame(c.Image, sidecar)).Select(c => c.Name).ToList();
         return own is [var only] ? only : throw new FaultException(new(
             "WhichContainer",
             $"{target.Name} has several containers: {string.Join(", ", own)}",

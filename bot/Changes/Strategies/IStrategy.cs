@@ -70,6 +70,11 @@ internal sealed record WorkloadState
     public string? ImageId(string container) => Pods.Where(p => p.Metadata.DeletionTimestamp is null).OrderByDescending(p => p.IsReady)
         .SelectMany(p => p.Status.ContainerStatuses ?? [])
         .FirstOrDefault(c => c.Name == container)?.ImageID is { Length: > 0 } id ? id : null;
+
+    /// <summary>What each ready pod reports: a tag may be one image on this node and another on that.</summary>
+    public IReadOnlyList<string> ImageIds(string container) =>
+        [.. Pods.Where(p => p.IsReady).SelectMany(p => p.Status.ContainerStatuses ?? [])
+            .Where(c => c.Name == container && !string.IsNullOrEmpty(c.ImageID)).Select(c => c.ImageID!)];
 }
 
 /// <summary>A template the cluster remembers.</summary>

@@ -18,6 +18,7 @@ internal sealed class ContainerRun(
     private ChildProcess? _process;
     private ContainerProbes? _probes;
     private bool _killedByProbe;
+    private string _imageId = "";
 
     public string Name { get; } = container.Text("name") ?? "";
 
@@ -44,7 +45,7 @@ internal sealed class ContainerRun(
 
     public ContainerLog? PreviousLog { get; private set; }
 
-    public string ImageId => State is Waiting && Log is null ? "" : _image.Id;
+    public string ImageId => State is Waiting && Log is null ? "" : _imageId;
 
     /// <summary>Completes when the container has been started successfully for the first time (its startup probe included).</summary>
     public Task StartedOnce => _startedOnce.Task;
@@ -96,6 +97,7 @@ internal sealed class ContainerRun(
     {
         if (!_image.IsMissing && options.Programs.ContainsKey(_image.Repository))
         {
+            _imageId = _image.Id(options.Pushed);
             events.Record("Normal", "Pulled", $"Container image \"{_image.Text}\" already present on machine", Name);
             return;
         }

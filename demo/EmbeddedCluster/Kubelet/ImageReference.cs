@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using ChatOps.Values;
 
 namespace ChatOps.Cluster.Kubelet;
 
-/// <summary>An image name taken apart; its digest depends on the name alone, so the same tag is always the same image.</summary>
+/// <summary>An image name taken apart; its digest depends on the name alone, so that a tag is one image until it is pushed anew.</summary>
 internal sealed record ImageReference(string Text, string Repository, string Tag, string? Digest)
 {
     public bool IsMissing => Tag == "missing";
@@ -14,9 +15,14 @@ internal sealed record ImageReference(string Text, string Repository, string Tag
 
     public bool IsSlow => Tag == "slow" || Tag.EndsWith("-slow", StringComparison.Ordinal);
 
-    /// <summary>As <c>status.containerStatuses[].imageID</c> has it.</summary>
-    public string Id =>
-        $"{Repository}@{Digest ?? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Repository}:{Tag}")))}";
+    /// <summary>
+    /// As <c>status.containerStatuses[].imageID</c> has it: containerd names the repository in normal form, however the pod spells it.
+    /// </summary>
+    /// <param name="pushed">What tags mean that were pushed anew, by image.</param>
+    public string Id(IReadOnlyDictionary<string, string> pushed) =>
+        $"{ImageName.Parse(Text)?.Repository ?? Repository}@{Digest ?? pushed.GetValueOrDefault(Text) ?? OfName}";
+
+    private string OfName => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Repository}:{Tag}")));
 
     public static ImageReference Parse(string text)
     {

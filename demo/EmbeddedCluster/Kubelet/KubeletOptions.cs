@@ -15,6 +15,9 @@ public sealed record KubeletOptions
     /// <summary>Programs by image repository (no tag, no digest); any other image cannot be pulled.</summary>
     public required IReadOnlyDictionary<string, ContainerProgram> Programs { get; init; }
 
+    /// <summary>The digests of tags that were pushed anew, by image; looked at whenever a container is made.</summary>
+    public IReadOnlyDictionary<string, string> Pushed { get; init; } = new Dictionary<string, string>();
+
     public string NodeName { get; init; } = "local";
 
     /// <summary>How much longer a container with the tag <c>slow</c> takes to become ready.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ChatOps.Cluster;
 using ChatOps.Cluster.Kubelet;
 using ChatOps.Kubernetes;
@@ -28,6 +29,9 @@ public sealed class ClusterUnderTest : IAsyncDisposable
     public RealApiServer? Real => _real;
 
     public ProcessKubelet? Kubelet { get; private set; }
+
+    /// <summary>What tags mean that a test pushes anew: the digest, by the image as pods spell it.</summary>
+    public ConcurrentDictionary<string, string> Pushed { get; } = [];
 
     public IKubernetesClient Client => _client;
 
@@ -66,6 +70,7 @@ public sealed class ClusterUnderTest : IAsyncDisposable
         {
             Root = Path.Combine(_directory, "kubelet"),
             Programs = programs,
+            Pushed = Pushed,
             CrashBackoff = TimeSpan.FromSeconds(1),
             SlowStart = TimeSpan.FromSeconds(2),
         };
