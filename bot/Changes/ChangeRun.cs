@@ -15,8 +15,6 @@ namespace ChatOps.Bot.Changes;
 internal sealed class ChangeRun(
     IKubernetesClient client, Target target, IStrategy strategy, Planner planner, ChangeLedger ledger, TimeProvider time, ILogger log)
 {
-    /// <summary>News this late are not late: what the cluster knows is no finer, and its clock may be another.</summary>
-    private static readonly TimeSpan LateNews = TimeSpan.FromSeconds(1);
 
     private readonly TargetData _data = new(client, target, time);
     private RolloutFeed? _feed;
@@ -36,7 +34,8 @@ internal sealed class ChangeRun(
     public async Task RunAsync(CancellationToken ct)
     {
         if (ledger.Status.Phase == ChangePhase.Approved && !await BeginAsync(ct)) return;
-        await using var feed = _feed = new RolloutFeed(strategy, target, Plan.Container, r => TrackAbsenceAsync(r, ct), time, ct);
+        var absence = new AbsenceMeter(ledger);
+        await using var feed = _feed = new RolloutFeed(strategy, target, Plan.Container, r => absence.TrackAsync(r, ct), time, ct);
         if (ledger.Status.RollingBackSince is null && await GoForwardAsync(ct)) return;
         if (!ledger.Status.IsFinal) await GoBackAsync(ct);
     }
@@ -160,7 +159,7 @@ internal sealed class ChangeRun(
         StepNames.Detach => WriteAsync(SidecarPatch.Detach(Sidecar), ct),
         StepNames.Stop or "back-stop" => StopAsync(step, ct),
         StepNames.Restore => _data.RestoreAsync(ledger.Change, step.Name, Plan.Archive ?? throw Unplanned("archive"), ct),
-        StepNames.Start or "back-start" => WriteAsync(Templates.Replicas(Plan.Replicas), ct),
+        StepNames.Start or "back-start" => WriteAsync(Templates.Replicas(ledger.Status.StoppedReplicas ?? Plan.Replicas), ct),
         StepNames.RollOut or "back-roll-out" => RollOutAsync(step, ct),
         StepNames.Settle => Waiting(step, ct).SettleAsync(_written, _allowed!, target.SettleFor, ct),
         "back-restore" => RestoreBackAsync(step, ct),
@@ -175,13 +174,17 @@ internal sealed class ChangeRun(
         var name = TargetData.PreChangeName(ledger.Change);
         await ledger.UpdateAsync(s => s with { PreChangeSnapshot = name }, ct);
         await _data.SnapshotAsync(
-            ledger.Change, RolloutWait.Left(_allowed!, target.Home!.SnapshotWithin), progress => ledger.UpdateAsync(s => Say(s, step.Name, progress), ct), ct);
+            ledger.Change, RolloutWait.Left(_allowed!, target.Home!.SnapshotWithin),
+            progress => ledger.UpdateAsync(s => Say(s, step.Name, progress), ct), ct);
     }
 
     private async Task WriteAsync(Patch patch, CancellationToken ct) => _written = await strategy.PatchAsync(target, patch, ct);
 
+    /// <summary>How many pods there were is written down before the first goes: that many are started again.</summary>
     private async Task StopAsync(ChangeStep step, CancellationToken ct)
     {
+        var live = await strategy.ReadAsync(target, ct);
+        await ledger.UpdateAsync(s => s with { StoppedReplicas = s.StoppedReplicas ?? live.Replicas }, ct);
         await WriteAsync(Templates.Replicas(0), ct);
         await Waiting(step, ct).UntilAsync(
             r => r is { Done: true, ReadyPods: 0 }, _written, _allowed!, target.ReadyWithin, "does not stop", failFast: false, ct);
@@ -192,23 +195,6 @@ internal sealed class ChangeRun(
 
     private RolloutWait Waiting(ChangeStep step, CancellationToken ct) => _waiting =
         new(_feed!, target.Name, message => ledger.UpdateAsync(s => Say(s, step.Name, message), ct), time);
-
-    /// <summary>Measures the time in which nobody was served.</summary>
-    private async Task TrackAbsenceAsync(Rollout rollout, CancellationToken ct)
-    {
-        if (rollout.ReadyPods == 0 && ledger.Status.AwaySince is null && Plan.Replicas > 0)
-        {
-            await ledger.UpdateAsync(s => s.GoAway(rollout.SeenAt), ct);
-        }
-        else if (rollout.ReadyPods > 0 && ledger.Status.AwaySince is { } since)
-        {
-            // It may have come back while no bot looked, or no news came through: then the cluster knows better when, to the second begun.
-            var back = rollout.ReadySince?.AddSeconds(1) is { } ready && ready > since && ready < rollout.SeenAt - LateNews
-                ? ready
-                : rollout.SeenAt;
-            await ledger.UpdateAsync(s => s.ComeBack(back), ct);
-        }
-    }
 
     private async Task RestoreBackAsync(ChangeStep step, CancellationToken ct)
     {

@@ -126,6 +126,7 @@ internal sealed class Planner(
             Strategy = strategy.Name,
             Workload = live.Reference,
             Generation = live.Generation,
+            WorkloadDigest = WorkloadDigest.Of(await strategy.ReadRawAsync(target, ct)),
             Container = container,
             Replicas = live.Replicas,
             From = new PlannedVersion { Image = live.Image(container) ?? "", ImageId = live.ImageId(container), Revision = live.Revision },

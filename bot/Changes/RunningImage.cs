@@ -31,6 +31,10 @@ internal static class RunningImage
         return (verdicts.Count > 0 && verdicts.All(v => v.Verdict == true) ? true : null, running is [var first, ..] ? first : null);
     }
 
+    /// <summary>Whether two of them are certainly of different images.</summary>
+    public static bool Differ(string? imageId, string? other) =>
+        imageId is not null && other is not null && IsPlanned(new PlannedVersion { ImageId = imageId }, other) == false;
+
     private static string Told(PlannedVersion planned, bool? asPlanned, string? imageId, string standing) => asPlanned == false
         ? $"runs {Short(imageId)} though {Short(ImageReference.Digest(planned) ?? planned.ImageId)} {standing}"
         : $"runs the image that {standing}";

@@ -8,7 +8,7 @@ internal static class WayBack
     public static IReadOnlyList<string> Steps(Change change)
     {
         var plan = change.Spec.Plan;
-        if (!plan.Steps.Contains(StepNames.Stop))
+        if (!plan.Stops)
             return Back(StepNames.Revert, StepNames.Replace, StepNames.RollOut);
 
         // A restore that failed left the old data in place; one that succeeded is undone with the snapshot taken before.

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace ChatOps.Resources;
 
@@ -11,12 +12,17 @@ public sealed record ChangePlan
     /// <summary>The workload, as <c>statefulsets.apps/ghostwire</c>.</summary>
     public string Workload { get => field ?? ""; init; }
 
-    /// <summary>The workload's generation: any change of its spec by anybody else makes the plan stale.</summary>
+    /// <summary>The workload's generation when the plan was made; autoscalers move it too, so no part of the digest.</summary>
     public long Generation { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the workload's specification but for its replicas: any change of it by anybody else makes the plan stale.
+    /// </summary>
+    public string? WorkloadDigest { get; init; }
 
     public string Container { get => field ?? ""; init; }
 
-    /// <summary>How many pods it had, and has again after a stop.</summary>
+    /// <summary>How many pods it had; part of the digest only where the plan stops them.</summary>
     public int Replicas { get; init; }
 
     public PlannedVersion From { get => field ?? new(); init; }
@@ -43,12 +49,24 @@ public sealed record ChangePlan
     /// <summary>SHA-256 over everything above that two honest plans of the same change share, as <c>sha256:…</c>.</summary>
     public string Digest { get => field ?? ""; init; }
 
+    /// <summary>Whether it stops the workload and starts it again.</summary>
+    [JsonIgnore]
+    public bool Stops => Steps.Contains("stop");
+
     /// <summary>
     /// The plan with its digest. Gates speak of the moment and are judged again before the first step, so they take no part.
     /// </summary>
     public ChangePlan Sealed()
     {
-        var facts = this with { Digest = "", ExpectedDowntimeSeconds = null, Gates = [] };
+        var facts = this with
+        {
+            Digest = "",
+            ExpectedDowntimeSeconds = null,
+            Gates = [],
+            Generation = 0,
+            Replicas = Stops ? Replicas : 0,
+            To = To with { Manifests = null },
+        };
         var bytes = JsonSerializer.SerializeToUtf8Bytes(facts, ResourceJson.Default.ChangePlan);
         return this with { Digest = $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}" };
     }

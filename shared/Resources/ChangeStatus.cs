@@ -46,6 +46,9 @@ public sealed record ChangeStatus
     /// <summary>Since when no pod is ready; null while one is.</summary>
     public DateTimeOffset? AwaySince { get; init; }
 
+    /// <summary>How many pods it had when it was stopped, and has again; null while nothing stopped it.</summary>
+    public int? StoppedReplicas { get; init; }
+
     /// <summary>What runs when it is over, <c>repository@sha256:…</c>.</summary>
     public string? ResultImageId { get; init; }
 

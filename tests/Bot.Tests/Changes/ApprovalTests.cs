@@ -73,6 +73,38 @@ public sealed class ApprovalTests(Clusters clusters)
         Assert.Equal("app:2", await place.ImageAsync("deployment/shop"));
     }
 
+    [Theory]
+    [MemberData(nameof(Clusters.Kinds), MemberType = typeof(Clusters))]
+    public async Task What_an_autoscaler_does_in_between_takes_no_approval_back_and_is_left_as_it_is(string kind)
+    {
+        var place = await clusters.PlaceAsync(kind);
+        await place.WorkloadsAsync();
+        await using var bot = await place.BotAsync();
+        await bot.TypeAsync("ann", "/deploy shop 2");
+        await place.KubectlAsync("scale deployment/shop --replicas=3");
+        Assert.Equal("Change 1 is approved and starts now.", (await bot.TypeAsync("bob", "/approve 1")).Title);
+        var done = await bot.CardOfChangeAsync(1, c => c.State is CardState.Succeeded or CardState.Failed or CardState.Warning);
+        Assert.True(done.State == CardState.Succeeded, PlainText.Render(done));
+        Assert.Equal("3,app:2", await place.KubectlAsync(
+            "get deployment/shop -o jsonpath={.spec.replicas},{.spec.template.spec.containers[0].image}"));
+    }
+
+    /// <summary>What its own record says of the live image is learnt from asking, and was not known when the plan was made.</summary>
+    [Fact]
+    public async Task A_change_is_not_outdated_by_its_own_record()
+    {
+        var place = await clusters.PlaceAsync("embedded");
+        await place.WorkloadsAsync();
+        await place.KubectlAsync("set env deployment/shop COLOUR=red");
+        await place.KubectlAsync("rollout status deployment/shop --timeout=150s");
+        await using var bot = await place.BotAsync();
+        await bot.TypeAsync("ann", "/rollback shop 1");
+        Assert.Equal("Change 1 is approved and starts now.", (await bot.TypeAsync("bob", "/approve 1")).Title);
+        await bot.CardOfChangeAsync(1, c => c.State == CardState.Succeeded);
+        var change = await place.Client.GetAsync(ChatOpsKinds.Changes, place.Namespace, "change-1", CancellationToken.None);
+        Assert.Null(change.Spec.Plan.To.ImageId);
+    }
+
     [Fact]
     public async Task Whoever_asked_may_take_it_back_with_a_reason()
     {

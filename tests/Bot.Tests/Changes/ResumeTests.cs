@@ -1,5 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Tests.Support;
+using ChatOps.Kubernetes;
+using ChatOps.Resources;
 using ChatOps.Testing;
 
 namespace ChatOps.Bot.Tests.Changes;
@@ -65,6 +69,34 @@ public sealed class ResumeTests(Clusters clusters)
         var done = await second.CardOfChangeAsync(1, c => c.State == CardState.Failed);
         Assert.Equal("Deploy home missing: rolled back", done.Title);
         Assert.Equal("app:slow", await place.ImageAsync("statefulset/home"));
+    }
+
+    /// <summary>Found running, as its plan says, by a bot that did not begin it.</summary>
+    [Fact]
+    public async Task As_many_pods_are_started_again_as_there_were_when_it_stopped_them()
+    {
+        var place = await clusters.PlaceAsync("embedded");
+        await place.WorkloadsAsync();
+        await place.KubectlAsync("scale deployment/shop --replicas=3");
+        var spec = new ChangeSpec
+        {
+            Target = "shop",
+            Action = "rollback",
+            Number = 1,
+            Plan = new ChangePlan { Container = "app", Replicas = 1, Steps = ["stop", "start", "roll-out"] }.Sealed(),
+        };
+        var change = await place.Client.CreateAsync(ChatOpsKinds.Changes, place.Namespace, new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "change-1" },
+            ["spec"] = JsonSerializer.SerializeToNode(spec, ResourceJson.Default.ChangeSpec),
+        }, CancellationToken.None);
+        await place.Client.WriteStatusAsync(change, change.Status.Admit().Start(TimeProvider.System.GetUtcNow()), CancellationToken.None);
+        await using var bot = await place.BotAsync();
+        var done = await place.Client.WaitForAsync(
+            ChatOpsKinds.Changes, place.Namespace, "change-1", c => c is { Status.IsFinal: true }, TimeProvider.System,
+            CancellationToken.None);
+        Assert.Equal((ChangePhase.Succeeded, 3), (done!.Status.Phase, done.Status.StoppedReplicas));
+        Assert.Equal("3", await place.KubectlAsync("get deployment/shop -o jsonpath={.spec.replicas}"));
     }
 
     [Fact]

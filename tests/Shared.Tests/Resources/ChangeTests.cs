@@ -42,6 +42,15 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public void What_an_autoscaler_moves_is_no_part_of_a_digest_unless_the_plan_stops_its_pods()
+    {
+        var plan = new ChangePlan { Generation = 3, Replicas = 2, Steps = ["set-image"] }.Sealed();
+        Assert.Equal(plan.Digest, (plan with { Generation = 4, Replicas = 5 }).Sealed().Digest);
+        var stops = (plan with { Steps = ["stop", "start"] }).Sealed();
+        Assert.NotEqual(stops.Digest, (stops with { Replicas = 5 }).Sealed().Digest);
+    }
+
+    [Fact]
     public void A_digest_stands_for_what_would_be_done_and_not_for_the_moment()
     {
         var plan = new ChangePlan
@@ -54,7 +63,7 @@ public sealed class ChangeTests
             plan.Digest,
             (plan with { ExpectedDowntimeSeconds = 40, Gates = [new GateVerdict { Name = "backup" }] }).Sealed().Digest);
         Assert.NotEqual(plan.Digest, (plan with { To = new PlannedVersion { Image = "a:3" } }).Sealed().Digest);
-        Assert.NotEqual(plan.Digest, (plan with { Generation = 9 }).Sealed().Digest);
+        Assert.NotEqual(plan.Digest, (plan with { WorkloadDigest = "sha256:1" }).Sealed().Digest);
         Assert.NotEqual(plan.Digest, (plan with { From = new PlannedVersion { Image = "a:1", ImageId = "a@sha256:0" } }).Sealed().Digest);
     }
 }
