@@ -10,7 +10,7 @@ need() { # part, how to get it
 }
 
 packages=()
-for pair in chromium:chromium age:age zstd:zstd sqlite3:sqlite3 restic:restic strace:strace node:nodejs npm:npm unzip:unzip git:git; do
+for pair in docker-registry:docker-registry skopeo:skopeo chromium:chromium age:age zstd:zstd sqlite3:sqlite3 restic:restic strace:strace node:nodejs npm:npm unzip:unzip git:git; do
     command -v "${pair%%:*}" >/dev/null || packages+=("${pair##*:}")
 done
 if [ "${#packages[@]}" -gt 0 ]; then

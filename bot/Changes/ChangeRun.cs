@@ -15,7 +15,6 @@ namespace ChatOps.Bot.Changes;
 internal sealed class ChangeRun(
     IKubernetesClient client, Target target, IStrategy strategy, Planner planner, ChangeLedger ledger, TimeProvider time, ILogger log)
 {
-
     private readonly TargetData _data = new(client, target, time);
     private RolloutFeed? _feed;
     private RolloutWait? _waiting;
@@ -203,13 +202,13 @@ internal sealed class ChangeRun(
     }
 
     /// <summary>
-    /// Brings a version back. Where every start pulls whatever the tag means by then, the digest that ran takes the tag's place.
+    /// Brings a version back. Where every start pulls whatever the tag means by then, the digest that ran takes the tag's place; also
+    /// where the target has every image pinned.
     /// </summary>
     private async Task RevertAsync(PlannedVersion version, bool exactly, CancellationToken ct)
     {
         var live = await strategy.ReadAsync(target, ct);
-        var pullsAlways = live.Template.Spec.Containers.Any(c => c.Name == Plan.Container && c.ImagePullPolicy == "Always");
-        var pinned = pullsAlways ? ImageReference.Pinned(version.ImageId, version.Image) : null;
+        var pinned = target.Pins(live.PullPolicy(Plan.Container)) ? ImageReference.Pinned(version.ImageId, version.Image) : null;
         var patch = version.Revision is { } revision
             ? await strategy.BackToAsync(target, revision, Plan.Container, pinned, exactly, ct)
             : Templates.Image(target, Plan.Container, pinned ?? version.Image);

@@ -66,6 +66,14 @@ internal static class ImageReference
         && ran.Repository == name.Repository ? $"{name.Spelled}@{digest}" : null;
 
     /// <summary>
+    /// The same with a digest behind its tag, by which alone it is pulled then; the tag goes on telling people the version.
+    /// </summary>
+    /// <remarks>Kubernetes documentation, "Images", "Image names": of a tag and a digest the digest is used.</remarks>
+    public static string WithDigest(string image, string digest) => ImageName.Parse(image) is { Digest: null } name
+        ? $"{name.Spelled}:{name.Tag ?? "latest"}@{digest}"
+        : image;
+
+    /// <summary>
     /// The digest by which registries know what a version is or what runs; null where only a tag is known, or the id of an image on its
     /// node. That is what some runtimes report, and it is a digest of another thing: of the image's configuration.
     /// </summary>

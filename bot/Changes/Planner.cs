@@ -2,6 +2,7 @@ using System.Net;
 using ChatOps.Bot.Changes.Sidecars;
 using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Chat;
+using ChatOps.Bot.Registries;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
 using ChatOps.Kubernetes;
@@ -15,8 +16,9 @@ namespace ChatOps.Bot.Changes;
 /// same digest; that is how a stale approval is recognised.
 /// </summary>
 internal sealed class Planner(
-    IKubernetesClient client, StrategyCatalog strategies, SnapshotBoard snapshots, ChangeBoard changes, TimeProvider time)
+    IKubernetesClient client, StrategyCatalog strategies, SnapshotBoard snapshots, ChangeBoard changes, TagLookup tags, TimeProvider time)
 {
+    private readonly ImagePlans _images = new(tags);
     private readonly SidecarPlans _sidecars = new(client);
 
     /// <param name="action"><c>deploy</c>, <c>rollback</c>, <c>attach</c> or <c>detach</c>.</param>
@@ -42,12 +44,12 @@ internal sealed class Planner(
         var strategy = strategies.For(target);
         var (plan, live) = await CommonAsync(target, strategy, own, ct);
         var image = ImageReference.For(version, RepositoryOf(target, plan.From.Image)).Value;
-        if (ImageReference.IsSame(image, plan.From.Image) && live.Ready == live.Replicas)
-            throw new FaultException(new("NothingToDo", $"{target.Name} already runs {image}", "Name another version"));
+        var (to, gates) = await _images.WantedAsync(target, live, plan.Container, image, ct);
+        if (live.Ready == live.Replicas && ImagePlans.NothingToDo(target, plan.From, to) is { } nothing) throw new FaultException(nothing);
         List<string> steps = target.Home is null ? [] : [StepNames.Snapshot];
         steps.AddRange([StepNames.SetImage, StepNames.Replace, StepNames.RollOut, StepNames.Settle]);
-        plan = (plan with { To = new PlannedVersion { Image = image }, Steps = steps, WayBack = WayBack(plan.From) }).Sealed();
-        return await RehearsedAsync(strategy, target, plan, () => Task.FromResult(Templates.Image(target, plan.Container, image)), ct);
+        plan = (plan with { To = to, Steps = steps, Gates = [.. plan.Gates, .. gates], WayBack = WayBack(plan.From) }).Sealed();
+        return await RehearsedAsync(strategy, target, plan, () => Task.FromResult(Templates.Image(target, plan.Container, to.Image)), ct);
     }
 
     private async Task<ChangePlan> RollbackAsync(

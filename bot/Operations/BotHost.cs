@@ -12,6 +12,7 @@ using ChatOps.Bot.Leadership;
 using ChatOps.Bot.Platforms.Discord;
 using ChatOps.Bot.Platforms.Telegram;
 using ChatOps.Bot.Platforms.Web;
+using ChatOps.Bot.Registries;
 using ChatOps.Bot.Schedules;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
@@ -85,11 +86,22 @@ internal static class BotHost
         services.AddSingleton<SnapshotBoard>().AddSingleton<SnapshotRequests>().AddSingleton<RestoreController>();
         services.AddSingleton(p => new ChangeBoard(
             p.GetRequiredService<IKubernetesClient>(), settings.Namespace ?? client.Namespace, time));
+        services.AddSingleton(_ => new RegistryClient(RegistryHttp(), settings.Registries.Insecure)).AddSingleton<TagLookup>();
         services.AddSingleton<Planner>().AddSingleton<ChangeEvents>().AddSingleton<ChangeRequests>()
             .AddSingleton<ApprovalDesk>().AddSingleton<ChangeController>();
         services.AddSingleton<LiveMessages>().AddSingleton<ResourceMessages>().AddSingleton<Announcements>();
         services.AddSingleton<IChatInbox, Dispatcher>();
     }
+
+    /// <summary>It follows nothing by itself, keeps no cookies, and goes through the proxy of the environment as everything else.</summary>
+    private static HttpClient RegistryHttp() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        MaxResponseHeadersLength = 32,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    })
+    { Timeout = Timeout.InfiniteTimeSpan };
 
     private static void AddCommands(IServiceCollection services)
     {

@@ -23,6 +23,8 @@ internal sealed record BotSettings
 
     public MetricsSettings Metrics { get; init; } = new();
 
+    public RegistrySettings Registries { get; init; } = new();
+
     /// <summary>Whether the log is one JSON object a line, rather than a line for people.</summary>
     public bool JsonLog { get; init; }
 
@@ -67,6 +69,11 @@ internal sealed record Target
     /// <summary>The repository a bare version belongs to; null means the one that runs.</summary>
     public string? Image { get; init; }
 
+    public PinPolicy Pin { get; init; }
+
+    /// <summary>Secrets the bot may read, to ask the registry of the image with the logins in them.</summary>
+    public IReadOnlyList<string> PullSecrets { get; init; } = [];
+
     public HomeSettings? Home { get; init; }
 
     /// <summary>How long a new pod may take to become ready before the way back is taken.</summary>
@@ -76,6 +83,19 @@ internal sealed record Target
     public TimeSpan SettleFor { get; init; } = TimeSpan.FromSeconds(10);
 
     public ApprovalSettings Approvals { get; init; } = new();
+
+    /// <summary>Whether images are written into the template by their digest.</summary>
+    /// <param name="pullPolicy">Of the container: under <c>Always</c> each start may bring what the tag means by then.</param>
+    public bool Pins(string? pullPolicy) => Pin == PinPolicy.Always || (Pin == PinPolicy.Auto && pullPolicy == "Always");
+}
+
+/// <summary>When a digest is written into the template.</summary>
+internal enum PinPolicy
+{
+    /// <summary>Where the pull policy is Always.</summary>
+    Auto,
+    Always,
+    Never,
 }
 
 /// <summary>The data of a target that a sidecar protects.</summary>
@@ -129,6 +149,15 @@ internal sealed record WebSettings
 
     /// <summary>Addresses of proxies whose <c>X-Forwarded-User</c> is believed.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+}
+
+internal sealed record RegistrySettings
+{
+    /// <summary>Whether registries are asked what a tag means when a deploy is planned.</summary>
+    public bool Ask { get; init; } = true;
+
+    /// <summary>Registries without https, as images name them: <c>registry.local:5000</c>.</summary>
+    public IReadOnlyList<string> Insecure { get; init; } = [];
 }
 
 internal sealed record MetricsSettings

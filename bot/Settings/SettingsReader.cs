@@ -38,6 +38,7 @@ internal static partial class SettingsReader
             Web = ReadWeb(root.Map("web")),
             Lease = ReadLease(root.Map("lease")),
             Metrics = ReadMetrics(root.Map("metrics")),
+            Registries = ReadRegistries(root.Map("registries")),
             JsonLog = ReadLog(root),
             Telegram = TelegramReader.Read(root.Map("telegram")),
             Discord = DiscordReader.Read(root.Map("discord")),
@@ -102,12 +103,32 @@ internal static partial class SettingsReader
             WorkloadName = parts[1],
             Container = target.Text("container"),
             Image = target.Text("image"),
+            Pin = ReadPin(target),
+            PullSecrets = target.Texts("pullSecrets"),
             ReadyWithin = target.Duration("readyWithin", TimeSpan.FromMinutes(3)),
             SettleFor = target.Duration("settleFor", TimeSpan.FromSeconds(10)),
             Home = target.Has("home") ? ReadHome(target.Map("home")) : null,
             Approvals = target.Has("approvals") ? Approvals(target.Map("approvals"), approvals) : approvals,
         };
+        if (read.Image is { } image && ImageName.Parse(image) is not { Tag: null, Digest: null })
+            target.Fault("image", $"'{image}' is no repository; write it without tag and digest, such as ghcr.io/team/app");
         target.RefuseUnknown();
+        return read;
+    }
+
+    private static PinPolicy ReadPin(Section target)
+    {
+        var pin = target.Text("pin") ?? "auto";
+        if (pin is not ("auto" or "always" or "never")) target.Fault("pin", $"'{pin}' is none of auto, always, never");
+        return pin switch { "always" => PinPolicy.Always, "never" => PinPolicy.Never, _ => PinPolicy.Auto };
+    }
+
+    private static RegistrySettings ReadRegistries(Section registries)
+    {
+        var read = new RegistrySettings { Ask = registries.Flag("ask", true), Insecure = registries.Texts("insecure") };
+        foreach (var host in read.Insecure.Where(h => ImageName.Parse($"{h}/x")?.Domain != h))
+            registries.Fault("insecure", $"'{host}' is no registry; write HOST or HOST:PORT as images name it");
+        registries.RefuseUnknown();
         return read;
     }
 

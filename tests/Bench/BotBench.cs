@@ -117,6 +117,7 @@ internal sealed class BotBench(string bot, int targets, int perSecond, TimeSpan 
           operator: { may: [view, snapshot, deploy, rollback, approve] }
         approvals: { count: 0 }
         web: { enabled: true, listen: "127.0.0.1:0", channel: ops }
+        registries: { ask: false }
         targets:
         {{crowd.Settings()}}
         """;

@@ -168,6 +168,7 @@ public sealed class WholeInstallationTests : IAsyncLifetime
               home: { claim: signal-data-ghostwire-0, archiveClaim: ghostwire-archives }
           telegram: { api: "{{_telegram.Url}}", chats: { ops: { id: {{_group.Id}} } } }
           lease: { duration: 6s, renewWithin: 4s, retry: 1s }
+          registries: { ask: false }
         sidecar:
           targets:
             ghostwire: { namespace: signal, archives: { size: 1Gi } }

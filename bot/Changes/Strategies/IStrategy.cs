@@ -64,6 +64,12 @@ internal sealed record WorkloadState
     /// <summary>Pods of a lower number keep the old template.</summary>
     public int Partition { get; init; }
 
+    public string? PullPolicy(string container) => Template.Spec.Containers.FirstOrDefault(c => c.Name == container)?.ImagePullPolicy;
+
+    /// <summary>The Secrets that its pods are pulled with; those of their account are in the pods alone.</summary>
+    public IReadOnlyList<string> PullSecrets =>
+        [.. Pods.Select(p => p.Spec).Prepend(Template.Spec).SelectMany(s => s.ImagePullSecrets ?? []).Select(s => s.Name).Distinct()];
+
     public string? Image(string container) => Template.Spec.Containers.FirstOrDefault(c => c.Name == container)?.Image;
 
     /// <summary>What really runs: the digest a pod of this template reports.</summary>

@@ -32,7 +32,7 @@ README.md shows the same list, and tests hold both to the calls in the code.
   verbs: [patch]
 {{- end }}
 
-{{- /* In a namespace that holds targets: (dict "statefulsets" names "deployments" names "claims" names "accounts" names "sidecars" names "homes" bool). */}}
+{{- /* In a namespace that holds targets: (dict "statefulsets" names "deployments" names "claims" names "accounts" names "sidecars" names "pullSecrets" names "homes" bool). */}}
 {{- define "chatops.rights.targets" -}}
 {{- if .statefulsets -}}
 # /status, /deploy, /rollback, /attach: these StatefulSets and no others
@@ -72,6 +72,13 @@ README.md shows the same list, and tests hold both to the calls in the code.
 - apiGroups: [""]
   resources: [pods/log]
   verbs: [get]
+{{- if .pullSecrets }}
+# /deploy asks a private registry what a tag means, with the pull secrets declared for it and no others
+- apiGroups: [""]
+  resources: [secrets]
+  resourceNames: {{ toJson (sortAlpha .pullSecrets) }}
+  verbs: [get]
+{{- end }}
 {{- if .homes }}
 # /snapshot, /snapshots, schedules, the snapshot before a change; those whose archive is gone are tidied away
 - apiGroups: [chatops.ghostwire.io]

@@ -95,7 +95,7 @@ internal sealed class ContainerRun(
 
     private async Task PullAsync(CancellationToken cancellation)
     {
-        if (!_image.IsMissing && options.Programs.ContainsKey(_image.Repository))
+        if (!_image.IsMissing && options.ProgramOf(_image) is not null)
         {
             _imageId = _image.Id(options.Pushed);
             events.Record("Normal", "Pulled", $"Container image \"{_image.Text}\" already present on machine", Name);
@@ -164,7 +164,7 @@ internal sealed class ContainerRun(
 
     private System.Diagnostics.ProcessStartInfo StartOf(ContainerContext context) => _image.Crashes
         ? context.Start("/bin/sh", "-c", "echo 'fatal: this image crashes on purpose' >&2; exit 1")
-        : options.Programs[_image.Repository](context);
+        : options.ProgramOf(_image)!(context);
 
     private async Task<ContainerContext> ResolveAsync(CancellationToken cancellation)
     {

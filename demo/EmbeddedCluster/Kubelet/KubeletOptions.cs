@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using ChatOps.Values;
 
 namespace ChatOps.Cluster.Kubelet;
 
@@ -12,7 +13,7 @@ public sealed record KubeletOptions
     /// <summary>The directory under which claims (<c>volumes/namespace/claim</c>) and pods' own directories are kept.</summary>
     public required string Root { get; init; }
 
-    /// <summary>Programs by image repository (no tag, no digest); any other image cannot be pulled.</summary>
+    /// <summary>Programs by image repository (no tag, no digest, a registry or none); any other image cannot be pulled.</summary>
     public required IReadOnlyDictionary<string, ContainerProgram> Programs { get; init; }
 
     /// <summary>The digests of tags that were pushed anew, by image; looked at whenever a container is made.</summary>
@@ -33,6 +34,9 @@ public sealed record KubeletOptions
     public Func<string, int, int>? MapPort { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    internal ContainerProgram? ProgramOf(ImageReference image) =>
+        Programs.GetValueOrDefault(image.Repository) ?? Programs.GetValueOrDefault(ImageName.Parse(image.Text)?.Path ?? "");
 }
 
 /// <summary>One container about to be started, with every reference in its specification resolved.</summary>

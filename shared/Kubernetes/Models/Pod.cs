@@ -42,6 +42,14 @@ public sealed record PodSpec
     public long? TerminationGracePeriodSeconds { get; init; }
 
     public string? ServiceAccountName { get; init; }
+
+    /// <summary>In a pod also those of its ServiceAccount, which the API server adds where the pod names none.</summary>
+    public IReadOnlyList<LocalReference>? ImagePullSecrets { get; init; }
+}
+
+public sealed record LocalReference
+{
+    public string Name { get => field ?? ""; init; }
 }
 
 public sealed record Container

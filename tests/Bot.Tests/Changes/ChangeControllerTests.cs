@@ -34,7 +34,8 @@ public sealed class ChangeControllerTests
         var running = board.Informer.RunAsync(_ => default, stop.Token);
         await board.Informer.Synced;
         var strategies = new StrategyCatalog(client, time);
-        var planner = new Planner(client, strategies, new SnapshotBoard(client, settings, time), board, time);
+        var (snapshots, tags) = (new SnapshotBoard(client, settings, time), TestSettings.Unasked(client, settings));
+        var planner = new Planner(client, strategies, snapshots, board, tags, time);
         var events = new ChangeEvents(new EventSink(client, "bot", time, _ => { }), settings, strategies);
         var controller = new ChangeController(
             client, settings, board, strategies, planner, events, time, NullLogger<ChangeController>.Instance);

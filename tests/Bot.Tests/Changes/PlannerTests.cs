@@ -82,6 +82,6 @@ public sealed class PlannerTests
     {
         var time = TimeProvider.System;
         var (snapshots, changes) = (new SnapshotBoard(client, settings, time), new ChangeBoard(client, "default", time));
-        return new Planner(client, new StrategyCatalog(client, time), snapshots, changes, time);
+        return new Planner(client, new StrategyCatalog(client, time), snapshots, changes, TestSettings.Unasked(client, settings), time);
     }
 }

@@ -201,6 +201,7 @@ internal sealed class SoakWorld : IAsyncDisposable
             approvals: { count: 1, role: approver, expire: 10m }
             web: { enabled: false, listen: "127.0.0.1:0" }
             lease: { enabled: false }
+            registries: { ask: false }
             targets:
             {{Crowd.Settings(", readyWithin: 3m, settleFor: 10s")}}
             """);

@@ -1,4 +1,6 @@
+using ChatOps.Bot.Registries;
 using ChatOps.Bot.Settings;
+using ChatOps.Kubernetes;
 
 namespace ChatOps.Bot.Tests.Support;
 
@@ -19,6 +21,7 @@ internal static class TestSettings
         approvals: { count: 1, role: approver, expire: 10m }
         web: { enabled: true, listen: "127.0.0.1:0", channel: ops }
         lease: { enabled: false }
+        registries: { ask: false }
         targets:
 
         """;
@@ -30,6 +33,10 @@ internal static class TestSettings
         var (settings, faults) = SettingsReader.Read(with is null ? text : with(text));
         return settings ?? throw new InvalidOperationException(string.Join('\n', faults));
     }
+
+    /// <summary>What a planner asks of registries where the settings say that none is to be asked.</summary>
+    public static TagLookup Unasked(IKubernetesClient client, BotSettings settings) =>
+        new(new RegistryClient(new HttpClient(), []), client, settings, TimeProvider.System);
 
     public static BotSettings Shop() => Read("shop: { workload: deployment/shop }\nhome: { workload: statefulset/home }");
 }

@@ -29,7 +29,10 @@ internal sealed class ImagePrograms(string kubeconfig)
         if (start.Environment.TryGetValue("CHATOPS_CONFIG", out var config))
         {
             var everywhere = $"0.0.0.0:{PagePort}";
-            start.Environment["CHATOPS_CONFIG"] = Rewritten(config!, line => line.Replace(everywhere, here, StringComparison.Ordinal));
+            var rewritten = Rewritten(config!, line => line.Replace(everywhere, here, StringComparison.Ordinal));
+            // What these images are called means other images at Docker Hub.
+            File.AppendAllText(rewritten, "registries: { ask: false }\n");
+            start.Environment["CHATOPS_CONFIG"] = rewritten;
         }
         return In(start, "chatops");
     }

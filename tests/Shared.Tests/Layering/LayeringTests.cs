@@ -29,6 +29,13 @@ public sealed partial class LayeringTests
         },
         { "bot/Changes", ["ChatOps.Bot.Commands", "ChatOps.Bot.Dispatch", "ChatOps.Bot.Platforms"] },
         { "bot/Snapshots", ["ChatOps.Bot.Commands", "ChatOps.Bot.Dispatch", "ChatOps.Bot.Platforms", "ChatOps.Bot.Changes"] },
+        {
+            "bot/Registries",
+            [
+                "ChatOps.Bot.Commands", "ChatOps.Bot.Dispatch", "ChatOps.Bot.Platforms", "ChatOps.Bot.Changes", "ChatOps.Bot.Snapshots",
+                "ChatOps.Bot.Chat",
+            ]
+        },
         { "bot/Commands", ["ChatOps.Bot.Platforms"] },
         { "bot/Dispatch", ["ChatOps.Bot.Platforms"] },
         {
