@@ -36,19 +36,33 @@ internal static class CommandLine
         return options.Fault is { } fault ? fault : (command, options.Value);
     }
 
-    /// <summary>Splits at white space; double quotes keep words together.</summary>
+    /// <summary>Marks of every language's keyboard; whichever opens, whichever closes.</summary>
+    private const string Doubles = "\"“”„‟«»「」『』＂";
+
+    /// <summary>The same of single ones. The one that closes is an apostrophe, too: it counts at the end of a word alone.</summary>
+    private const string OpeningSingles = "‚‘‹", ClosingSingles = "‘’›";
+
+    /// <summary>Splits at white space; quotation marks keep words together.</summary>
     public static IReadOnlyList<string> Words(string text)
     {
         var words = new List<string>();
         var word = new StringBuilder();
-        bool quoted = false, any = false;
-        foreach (var c in text)
+        var (inDoubles, inSingles, any) = (false, false, false);
+        for (var i = 0; i < text.Length; i++)
         {
-            if (c is '"' or '“' or '”')
+            var c = text[i];
+            if (!inSingles && Doubles.Contains(c))
             {
-                (quoted, any) = (!quoted, true);
+                // French ones stand off from what they hold.
+                if (inDoubles && c == '»') TrimEnd(word);
+                (inDoubles, any) = (!inDoubles, true);
+                while (inDoubles && c == '«' && i + 1 < text.Length && char.IsWhiteSpace(text[i + 1])) i++;
             }
-            else if (char.IsWhiteSpace(c) && !quoted)
+            else if (!inDoubles && (inSingles ? Closes(text, i) : OpeningSingles.Contains(c) && IsBeginning(word)))
+            {
+                (inSingles, any) = (!inSingles, true);
+            }
+            else if (char.IsWhiteSpace(c) && !inDoubles && !inSingles)
             {
                 if (any || word.Length > 0) words.Add(word.ToString());
                 word.Clear();
@@ -61,6 +75,17 @@ internal static class CommandLine
         }
         if (any || word.Length > 0) words.Add(word.ToString());
         return words;
+    }
+
+    /// <summary>Of a word, or of the value behind <c>option:</c>.</summary>
+    private static bool IsBeginning(StringBuilder word) => word.Length == 0 || word[^1] == ':';
+
+    private static bool Closes(string text, int at) =>
+        ClosingSingles.Contains(text[at]) && (at + 1 == text.Length || char.IsWhiteSpace(text[at + 1]));
+
+    private static void TrimEnd(StringBuilder word)
+    {
+        while (word.Length > 0 && char.IsWhiteSpace(word[^1])) word.Length--;
     }
 
     /// <summary>The line that <see cref="Parse"/> reads as these options: as short as a person would type it.</summary>

@@ -55,7 +55,7 @@ internal sealed class BotApi(HttpClient http, Uri server, Secret token, TimeProv
     public Task<SentMessage> SendMessageAsync(ChatPlace place, MessageText text, CancellationToken ct)
     {
         var body = new JsonObject { ["chat_id"] = place.Chat };
-        if (place.Topic is { } topic) body["message_thread_id"] = topic;
+        if (place.Thread is { } topic) body["message_thread_id"] = topic;
         return CallAsync("sendMessage", Filled(body, text), TelegramJson.Default.SentMessage, ct);
     }
 
@@ -79,7 +79,7 @@ internal sealed class BotApi(HttpClient http, Uri server, Secret token, TimeProv
         {
             { new StringContent(place.Chat.ToString(CultureInfo.InvariantCulture)), "chat_id" },
         };
-        if (place.Topic is { } topic) form.Add(new StringContent(topic.ToString(CultureInfo.InvariantCulture)), "message_thread_id");
+        if (place.Thread is { } topic) form.Add(new StringContent(topic.ToString(CultureInfo.InvariantCulture)), "message_thread_id");
         using var file = new ByteArrayContent(Encoding.UTF8.GetBytes(text));
         file.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
         form.Add(file, "document", name);
@@ -170,7 +170,13 @@ internal sealed class BotApiException(string method, int code, string descriptio
 /// <summary>A chat, or one topic of it; written <c>-100123/42</c> where a channel is named.</summary>
 internal readonly record struct ChatPlace(long Chat, long? Topic)
 {
+    /// <summary>The topic that every forum has, by the number that links to it end in.</summary>
+    public const long General = 1;
+
     public bool IsPrivate => Chat > 0;
+
+    /// <summary>What is sent there names as its thread: for General nothing, as the API knows no thread of that number.</summary>
+    public long? Thread => Topic == General ? null : Topic;
 
     public static ChatPlace? Parse(string channel)
     {

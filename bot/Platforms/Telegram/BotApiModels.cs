@@ -34,7 +34,8 @@ internal sealed record IncomingMessage
 
     public string? Text { get; init; }
 
-    public ChatPlace Place => new(Chat.Id, IsTopicMessage ? MessageThreadId : null);
+    /// <summary>What bears no topic in a forum was written in General.</summary>
+    public ChatPlace Place => new(Chat.Id, IsTopicMessage ? MessageThreadId : Chat is { Type: "supergroup", IsForum: true } ? ChatPlace.General : null);
 }
 
 internal sealed record TelegramUser
@@ -54,6 +55,9 @@ internal sealed record TelegramChat
     public string? Type { get; init; }
 
     public string? Title { get; init; }
+
+    /// <summary>A supergroup with topics.</summary>
+    public bool IsForum { get; init; }
 }
 
 /// <summary>A pressed button; its data may be forged by a modified client.</summary>

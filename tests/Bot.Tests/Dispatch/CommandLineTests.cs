@@ -24,6 +24,32 @@ public sealed class CommandLineTests
     public void Quotes_keep_words_together() => Assert.Equal(
         [("change", "3"), ("reason", "not before lunch")], Options("/deny 3 \"not before lunch\""));
 
+    /// <summary>What the keyboards of phones make of a quotation mark, by language; and what is none.</summary>
+    [Theory]
+    [InlineData("„0 3 * * *“ Berlin", "0 3 * * *|Berlin")]
+    [InlineData("„0 3 * * *” Warsaw", "0 3 * * *|Warsaw")]
+    [InlineData("”0 3 * * *” Stockholm", "0 3 * * *|Stockholm")]
+    [InlineData("“0 3 * * *” London", "0 3 * * *|London")]
+    [InlineData("«0 3 * * *» Madrid", "0 3 * * *|Madrid")]
+    [InlineData("«\u00A00 3 * * *\u00A0» Paris", "0 3 * * *|Paris")]
+    [InlineData("«\u202F0 3 * * *\u202F» Geneva", "0 3 * * *|Geneva")]
+    [InlineData("»0 3 * * *« Copenhagen", "0 3 * * *|Copenhagen")]
+    [InlineData("「0 3 * * *」 Tokyo", "0 3 * * *|Tokyo")]
+    [InlineData("『0 3 * * *』 Taipei", "0 3 * * *|Taipei")]
+    [InlineData("＂0 3 * * *＂ Seoul", "0 3 * * *|Seoul")]
+    [InlineData("‘0 3 * * *’ London", "0 3 * * *|London")]
+    [InlineData("‚0 3 * * *‘ Berlin", "0 3 * * *|Berlin")]
+    [InlineData("‹0 3 * * *› Zurich", "0 3 * * *|Zurich")]
+    [InlineData("cron:„0 3 * * *“ zone:‘x y’", "cron:0 3 * * *|zone:x y")]
+    [InlineData("3 don’t do that", "3|don’t|do|that")]
+    [InlineData("3 ‘we don’t do that’", "3|we don’t do that")]
+    [InlineData("3 the users’ day", "3|the|users’|day")]
+    [InlineData("3 “it’s the users’ day”", "3|it’s the users’ day")]
+    [InlineData("„never closed again", "never closed again")]
+    [InlineData("\"\" a", "|a")]
+    public void Words_stay_together_in_the_marks_of_every_keyboard(string text, string words) =>
+        Assert.Equal(words, string.Join('|', CommandLine.Words(text)));
+
     [Fact]
     public void A_bot_name_after_the_command_is_ignored() => Assert.Equal(
         [("target", "a"), ("version", "b")], Options("/Deploy@chatops_bot a b"));

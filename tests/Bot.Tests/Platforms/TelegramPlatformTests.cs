@@ -36,6 +36,31 @@ public sealed class TelegramPlatformTests : OnTelegram
         Assert.Contains(forum.FromBot, m => m.ThreadId is null && m.Text.StartsWith('✅'));
     }
 
+    /// <summary>The API gives no thread of what is written in General, and takes none for it; links to it end in 1.</summary>
+    [Fact]
+    public async Task General_is_the_topic_1_of_a_forum()
+    {
+        var (forum, other) = (Telegram.AddForum("ops", null, Ann), Telegram.AddForum("all", null, Ann));
+        var topic = Telegram.AddTopic(forum, Ann, "ghostwire");
+        var group = Telegram.AddGroup("talk", Ann);
+        await using var line = TelegramLine.Start(Telegram, TelegramLine.With(
+            $"chats: {{ general: {{ id: {forum.Id}, topic: 1 }}, all: {{ id: {other.Id} }}, talk: {{ id: {group.Id} }} }}"));
+        Telegram.Say(Ann, forum, "/status general");
+        Telegram.Say(Ann, forum, "/status elsewhere", topic);
+        Telegram.Say(Ann, other, "/status all");
+        Telegram.Say(Ann, group, "/status talk");
+        await Eventually.TrueAsync("all are heard", () => line.Typed.Count == 4);
+        Assert.Equal(
+            [
+                ($"{other.Id}/1", "/status all", false), ($"{forum.Id}/{topic.ThreadId}", "/status elsewhere", true),
+                ($"{forum.Id}/1", "/status general", false), ($"{group.Id}", "/status talk", false),
+            ],
+            line.Typed.Select(i => (i.Channel, i.Text, i.Undeclared)).OrderBy(i => i.Text, StringComparer.Ordinal));
+        var sent = await line.Platform.SendAsync($"{forum.Id}/1", Working, Ended);
+        await line.Platform.EditAsync(sent, settled: true, () => Done, Ended);
+        Assert.True(forum.FromBot.Single() is { ThreadId: null } message && message.Text.StartsWith('✅'));
+    }
+
     [Fact]
     public async Task Other_peoples_talk_other_bots_commands_and_edits_are_not_heard()
     {

@@ -40,7 +40,8 @@ public sealed class TelegramChat
     /// <summary>Owner of a private chat.</summary>
     public TelegramPerson? Person => IsPrivate ? Members[0] : null;
 
-    internal long NextMessageId { get; set; }
+    /// <summary>The first of a supergroup says that it was made; in a forum its number is that of General.</summary>
+    internal long NextMessageId { get; set; } = 1;
 
     public override string ToString() => $"{Type} {Title} ({Id})";
 }
