@@ -29,18 +29,17 @@ internal sealed class ChangeBoard(IKubernetesClient client, string ns, TimeProvi
         return known.Count == 0 ? null : known[known.Count / 2];
     }
 
-    /// <summary>The digest that an image reference stood for when it last ran here; of one that names a digest, that one.</summary>
+    /// <summary>The digest that an image reference stood for when it last ran here; else the one that it names, if any.</summary>
     /// <param name="own">The number of the change that is planned again: what is written on it was learnt for it, and is no news.</param>
     public string? ImageIdOf(string target, string image, long? own)
     {
-        if (ImageReference.Digest(image) is { } digest) return $"{ImageReference.Repository(image)}@{digest}";
         foreach (var change in Of(target).Where(c => c.Spec.Number != own))
         {
             if (change is { Status: { Phase: ChangePhase.Succeeded, ResultImageId: { } result } }
                 && ImageReference.IsSame(change.Spec.Plan.To.Image, image)) return result;
             if (change.Spec.Plan.From is { ImageId: { } id } from && ImageReference.IsSame(from.Image, image)) return id;
         }
-        return null;
+        return ImageReference.Digest(image) is { } digest ? $"{ImageReference.Repository(image)}@{digest}" : null;
     }
 
     /// <summary>

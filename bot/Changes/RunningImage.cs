@@ -41,14 +41,17 @@ internal static class RunningImage
 
     private static string Short(string? imageId) => Phrases.ShortDigest(imageId ?? "");
 
+    /// <summary>The image it is pinned to, what pods reported of it, and what an index leads to: any of them will do.</summary>
     private static bool? IsPlanned(PlannedVersion planned, string running)
     {
-        if (ImageReference.Digest(planned) is { } wanted)
+        var pinned = ImageReference.Digest(planned.Image);
+        if (ImageReference.Digest(running) is not { } digest)
         {
-            if (ImageReference.Digest(running) is not { } digest || Algorithm(digest) != Algorithm(wanted)) return null;
-            return digest == wanted || planned.Manifests?.Contains(digest) == true;
+            if (NodeId(planned.ImageId) is not { } before || NodeId(running) is not { } now) return null;
+            return before == now ? true : pinned is null ? false : null;
         }
-        return NodeId(planned.ImageId) is { } before && NodeId(running) is { } now ? before == now : null;
+        List<string?> known = [pinned, ImageReference.Digest(planned.ImageId), .. planned.Manifests ?? []];
+        return known.Contains(digest) ? true : known.Any(k => k is not null && Algorithm(k) == Algorithm(digest)) ? false : null;
     }
 
     private static string Algorithm(string digest) => digest.Split(':')[0];

@@ -13,8 +13,9 @@ public sealed class RunningImageTests
     {
         { "x/y:1", $"x/y@{A}", [$"docker.io/x/y@{A}"], true, $"docker.io/x/y@{A}" },
         { "x/y:1", $"x/y@{A}", [$"docker-pullable://x/y@{B}"], false, $"docker-pullable://x/y@{B}" },
-        // What the image itself names goes before what is remembered.
+        // Of a pinned image a runtime may report the digest in its name, or that of the manifest for its platform, as it did before.
         { $"x/y:1@{A}", $"x/y@{B}", [$"x/y@{A}"], true, $"x/y@{A}" },
+        { $"x/y:1@{A}", $"x/y@{B}", [$"x/y@{B}"], true, $"x/y@{B}" },
         { $"x/y@{A}", null, [$"x/y@{B}"], false, $"x/y@{B}" },
         // The content counts, from whichever mirror it came.
         { "x/y:1", $"x/y@{A}", [$"mirror:5000/x/y@{A}"], true, $"mirror:5000/x/y@{A}" },
@@ -26,7 +27,8 @@ public sealed class RunningImageTests
         { "x/y:1", $"x/y@{A}", [B], null, B },
         { "x/y:1", $"x/y@{A}", [$"docker://{B}"], null, $"docker://{B}" },
         { "x/y:1", A, [$"x/y@{B}"], null, $"x/y@{B}" },
-        { $"x/y@{A}", B, [B], null, B },
+        { $"x/y@{A}", B, [A], null, A },
+        { $"x/y@{A}", B, [B], true, B },
         // Two of the configuration are of one kind.
         { "x/y:1", A, [$"docker://{A}"], true, $"docker://{A}" },
         { "x/y:1", A, [new string('b', 64)], false, new string('b', 64) },
