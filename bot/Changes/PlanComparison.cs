@@ -27,11 +27,16 @@ internal static class PlanComparison
         if (RunningImage.Differ(approved.From.ImageId, now.From.ImageId)) return "the pods run another digest than the plan was made for";
         if (approved.Stops && approved.Replicas != now.Replicas)
             return $"it has {now.Replicas} replicas now, the plan was made for {approved.Replicas}";
-        if (approved.WorkloadDigest != now.WorkloadDigest) return "somebody changed the workload since the plan was made";
+        if (IsOtherWorkload(approved, now)) return "somebody changed the workload since the plan was made";
         return approved.From.Revision == now.From.Revision
             ? null
             : $"the live revision is {now.From.Revision} now, the plan was made for {approved.From.Revision}";
     }
+
+    /// <summary>A cluster whose definition of a Change is older than this bot has dropped the digest; then the generation counts.</summary>
+    private static bool IsOtherWorkload(ChangePlan approved, ChangePlan now) => approved.WorkloadDigest is { } digest
+        ? digest != now.WorkloadDigest
+        : approved.Generation != now.Generation;
 
     private static string? OfVersion(PlannedVersion approved, PlannedVersion now)
     {

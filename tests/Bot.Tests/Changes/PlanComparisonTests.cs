@@ -100,6 +100,17 @@ public sealed class PlanComparisonTests
         Assert.Null(PlanComparison.Difference(blind, Approved.Sealed()));
     }
 
+    /// <summary>Helm installs definitions and never upgrades them: what an older one does not know is not there when it is read.</summary>
+    [Fact]
+    public void Where_the_cluster_drops_the_digest_of_the_workload_its_generation_counts()
+    {
+        var sealedPlan = Approved.Sealed();
+        var kept = sealedPlan with { WorkloadDigest = null };
+        Assert.Null(PlanComparison.Difference(kept, sealedPlan));
+        Assert.Equal(
+            "somebody changed the workload since the plan was made", PlanComparison.Difference(kept, sealedPlan with { Generation = 9 }));
+    }
+
     /// <summary>An approval counts for the plan whose digest people saw.</summary>
     [Fact]
     public void A_plan_that_is_not_what_its_digest_says_is_void() => Assert.Equal(
