@@ -56,6 +56,10 @@ internal static class Phrases
         return at < 0 ? "latest" : ShortDigest(image[(at + 1)..]);
     }
 
+    /// <summary>The same, with the start of the digest where it has both: one tag may be several images in its time.</summary>
+    public static string PinnedVersion(string image) => Version(image) is var version && image.Contains('@', StringComparison.Ordinal)
+        && ShortDigest(image) is var digest && digest != version ? $"{version} ({digest})" : version;
+
     /// <summary><c>sha256:ab12cd34…</c>; null where there is no digest.</summary>
     public static string ShortDigest(string imageId)
     {

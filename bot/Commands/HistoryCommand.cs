@@ -25,7 +25,7 @@ internal sealed class HistoryCommand(
         {
             Fields = [.. revisions.Take(5).Select(r => new CardField(
                 $"revision {r.Number}",
-                $"{Phrases.Version(r.Image)}{Standing(r, all)}"
+                $"{Phrases.PinnedVersion(r.Image)}{Standing(r, all)}"
                     + (r.CreatedAt is { } at ? $" · {Phrases.When(at, now)}" : "")))],
             Lines = past.Count == 0 ? ["no change was made from chat yet"] : past,
         };

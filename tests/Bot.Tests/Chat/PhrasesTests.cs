@@ -17,6 +17,15 @@ public sealed class PhrasesTests
         Assert.Equal(words, Phrases.When(Now.AddSeconds(seconds), Now));
 
     [Theory]
+    [InlineData("a/b:1.2", "1.2", "1.2")]
+    [InlineData("registry:5000/a/b", "latest", "latest")]
+    [InlineData("registry:5000/a/b:1.2@sha256:0123456789abcdef", "1.2", "1.2 (sha256:0123456789ab…)")]
+    [InlineData("a/b@sha256:0123456789abcdef", "sha256:0123456789ab…", "sha256:0123456789ab…")]
+    [InlineData("A b:1", "1", "1")]
+    public void A_version_is_its_tag_whatever_it_is_pinned_to(string image, string version, string pinned) =>
+        Assert.Equal((version, pinned), (Phrases.Version(image), Phrases.PinnedVersion(image)));
+
+    [Theory]
     [InlineData(0, "10:00 UTC, in 0.0 s")]
     [InlineData(3, "10:00 UTC, in 3.0 s")]
     [InlineData(18 * 3600, "2026-11-22 04:00 UTC, in 18 h")]
