@@ -78,7 +78,7 @@ internal sealed class Planner(
     {
         var (plan, live) = await CommonAsync(target, strategies.For(target), own, ct);
         var (wanted, present) = (await _sidecars.WantedAsync(target, live, ct), SidecarPlans.Present(target, live));
-        if (wanted == present)
+        if (present is not null && ImageReference.IsSame(wanted.Image, present.Image) && wanted == present with { Image = wanted.Image })
             throw new FaultException(new("NothingToDo", $"{target.Name} has the sidecar {wanted.Image} beside it already"));
         // Until there is one, nobody could take a snapshot.
         List<string> steps = present is null ? [] : [StepNames.Snapshot];

@@ -51,9 +51,14 @@ internal sealed partial class RegistrySession(HttpClient http, Uri start, string
     public static async Task<byte[]> ReadAsync(HttpResponseMessage response, int most, CancellationToken ct)
     {
         await using var body = await response.Content.ReadAsStreamAsync(ct);
-        var bytes = new byte[most + 1];
-        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
-        return length <= most ? bytes[..length] : throw new RegistryException($"answers with more than {most / 1024} KiB");
+        using var whole = new MemoryStream();
+        var part = new byte[16 * 1024];
+        while (await body.ReadAsync(part, ct) is > 0 and var read)
+        {
+            if (whole.Length + read > most) throw new RegistryException($"answers with more than {most / 1024} KiB");
+            whole.Write(part, 0, read);
+        }
+        return whole.ToArray();
     }
 
     private Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri uri, CancellationToken ct)
