@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChatOps.Bot.Changes.Sidecars;
 using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Settings;
@@ -15,8 +16,8 @@ internal sealed record GateFacts(
 /// <summary>Judges whether now is a good time; pure. A failed gate refuses the change, a warning is shown to the approvers.</summary>
 internal static class Gates
 {
-    /// <summary>The gate that looks for a snapshot.</summary>
-    public const string Backup = "backup";
+    /// <summary>The gates that look for a snapshot, and for who would take the next.</summary>
+    public const string Backup = "backup", Sidecar = "sidecar";
 
     private static readonly TimeSpan OldSnapshot = TimeSpan.FromHours(24);
 
@@ -24,7 +25,7 @@ internal static class Gates
     {
         List<GateVerdict> verdicts = [Alone(facts), Healthy(facts), Rolls(facts)];
         if (WorkloadOwner.Of(facts.Live.Metadata) is { } owner) verdicts.Add(owner);
-        if (facts.Target.Home is not null) verdicts.AddRange([SingleWriter(facts), Volume(facts), HasBackup(facts)]);
+        if (facts.Target.Home is not null) verdicts.AddRange([SingleWriter(facts), Volume(facts), HasBackup(facts), HasSidecar(facts)]);
         return verdicts;
     }
 
@@ -32,10 +33,13 @@ internal static class Gates
         ? Pass("alone", "no other change is under way")
         : Fail("alone", $"change {facts.Active[0].Spec.Number} is under way; wait until it is over");
 
-    private static GateVerdict Healthy(GateFacts facts) => facts.Live.Ready >= facts.Live.Replicas
-        ? Pass("healthy", string.Create(CultureInfo.InvariantCulture, $"{facts.Live.Ready} of {facts.Live.Replicas} ready"))
-        : Warn("healthy", string.Create(
-            CultureInfo.InvariantCulture, $"only {facts.Live.Ready} of {facts.Live.Replicas} ready before the change"));
+    private static GateVerdict Healthy(GateFacts facts) => facts.Live switch
+    {
+        { Replicas: 0 } => Warn("healthy", "it is stopped, and stays so"),
+        { Ready: var ready, Replicas: var wanted } when ready < wanted =>
+            Warn("healthy", string.Create(CultureInfo.InvariantCulture, $"only {ready} of {wanted} ready before the change")),
+        { Ready: var ready, Replicas: var wanted } => Pass("healthy", string.Create(CultureInfo.InvariantCulture, $"{ready} of {wanted} ready")),
+    };
 
     /// <summary>Of a version that is gone back to on purpose, though the last change to it failed.</summary>
     public static GateVerdict FailedLastTime(string version) => Warn("version", $"{version} failed when it came last");
@@ -68,6 +72,14 @@ internal static class Gates
             ? Warn(Backup, $"the newest snapshot is {Phrases.Duration(age)} old; another is taken before the first step")
             : Pass(Backup, $"{Phrases.Duration(age)} old");
     }
+
+    /// <summary>One that stands elsewhere and takes them is nothing that the workload tells of.</summary>
+    private static GateVerdict HasSidecar(GateFacts facts) => SidecarState.WhyNone(facts.Target, facts.Live) switch
+    {
+        null => Pass(Sidecar, "takes a snapshot first"),
+        { Kind: SidecarState.Stopped } stopped => Fail(Sidecar, $"{stopped.Message}: no snapshot can be taken first. {stopped.Hint}"),
+        var none => Warn(Sidecar, $"{none.Message}: without a snapshot first nothing is changed. {none.Hint}"),
+    };
 
     private static GateVerdict Pass(string name, string message) => new() { Name = name, Verdict = "pass", Message = message };
 

@@ -82,7 +82,7 @@ internal sealed class Planner(
             throw new FaultException(new("NothingToDo", $"{target.Name} has the sidecar {wanted.Image} beside it already"));
         // Until there is one, nobody could take a snapshot.
         List<string> steps = present is null ? [] : [StepNames.Snapshot];
-        var gates = plan.Gates.Where(g => present is not null || g.Name != Gates.Backup)
+        var gates = plan.Gates.Where(g => present is not null || g.Name is not (Gates.Backup or Gates.Sidecar))
             .Concat(await _sidecars.AttachGatesAsync(target, live, wanted, ct));
         plan = AboutSidecar(plan with { Gates = [.. gates] }, wanted, [.. steps, StepNames.Attach]);
         return await RehearsedAsync(

@@ -25,6 +25,19 @@ internal sealed class TargetData(IKubernetesClient client, Target target, TimePr
             ["reason"] = "pre-change",
             ["requestedBy"] = $"change:{change.Spec.Number}",
         }, ct);
+        try
+        {
+            await WaitForAsync(name, left, say, ct);
+        }
+        catch (Exception e) when (e is FaultException or ApiException { IsTransient: false })
+        {
+            await AbandonAsync(change, name, ct);
+            throw;
+        }
+    }
+
+    private async Task WaitForAsync(string name, TimeSpan left, Func<string, Task> say, CancellationToken ct)
+    {
         using var deadline = new CancellationTokenSource(left, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
         try
@@ -43,6 +56,22 @@ internal sealed class TargetData(IKubernetesClient client, Target target, TimePr
                 "SnapshotLate",
                 $"the snapshot before the change was not done within {Phrases.Duration(target.Home!.SnapshotWithin)}",
                 $"Is the sidecar running? kubectl -n {target.Namespace} get snapshots,pods"));
+        }
+    }
+
+    /// <summary>One that nobody has begun is not to be made hours later, for a change that is over.</summary>
+    private async Task AbandonAsync(Change change, string name, CancellationToken ct)
+    {
+        try
+        {
+            var snapshot = await client.FindAsync(ChatOpsKinds.Snapshots, target.Namespace, name, ct);
+            if (snapshot is not { Status.Phase: SnapshotPhase.Pending }) return;
+            var why = new ResourceFault("ChangeFailed", $"change {change.Spec.Number} failed before anybody began it");
+            await client.WriteStatusAsync(snapshot, snapshot.Status.Fail(why, time.GetUtcNow()), ct);
+        }
+        catch (ApiException)
+        {
+            // It has been begun, or it ends by itself when nobody begins it.
         }
     }
 

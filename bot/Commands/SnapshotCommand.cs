@@ -1,13 +1,17 @@
 using ChatOps.Bot.Access;
+using ChatOps.Bot.Changes.Sidecars;
+using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
 using ChatOps.Resources;
+using ChatOps.Values;
 
 namespace ChatOps.Bot.Commands;
 
 /// <summary>Takes a snapshot of a target's home now.</summary>
-internal sealed class SnapshotCommand(BotSettings settings, AccessRules access, SnapshotRequests requests) : ICommand
+internal sealed class SnapshotCommand(
+    BotSettings settings, AccessRules access, StrategyCatalog strategies, SnapshotRequests requests) : ICommand
 {
     public CommandDeclaration Declaration { get; } = new(
         "snapshot", "take a snapshot of its data, without stopping it", Permission.Snapshot, TargetOption.Required);
@@ -15,6 +19,9 @@ internal sealed class SnapshotCommand(BotSettings settings, AccessRules access, 
     public async Task<Reply> RunAsync(CommandCall call, CancellationToken ct)
     {
         var target = TargetOption.Resolve(settings, access, call, Permission.Snapshot);
+        // What would only show when nobody has begun it.
+        if (target.Home is not null && SidecarState.WhyNone(target, await strategies.For(target).ReadAsync(target, ct)) is
+            { Kind: SidecarState.Stopped } stopped) throw new FaultException(stopped);
         return await TakeAsync(requests, target, call, ct);
     }
 

@@ -60,7 +60,9 @@ internal sealed class StatusCommand(
         {
             var live = await strategies.For(target).ReadAsync(target, ct);
             var good = live.Ready >= live.Replicas;
-            return (good, $"{(good ? "✔" : "✘")} {target.Name}: {live.Ready} of {live.Replicas} ready");
+            return live.Replicas == 0
+                ? (false, $"– {target.Name} is stopped")
+                : (good, $"{(good ? "✔" : "✘")} {target.Name}: {live.Ready} of {live.Replicas} ready");
         }
         catch (FaultException e)
         {

@@ -18,7 +18,7 @@ namespace ChatOps.Bot.Operations;
 internal sealed class BotWorkers(
     ChatPlatforms platforms, IChatInbox inbox, ResourceMessages messages, Announcements announcements, SnapshotBoard snapshots,
     ScheduleBoard schedules, ChangeBoard changes, ScheduleController scheduleController, Tidying tidying,
-    ChangeController changeController, RestoreController restoreController, BotSettings settings, Readiness readiness,
+    ChangeController changeController, RestoreController restoreController, UntakenSnapshots untaken, BotSettings settings, Readiness readiness,
     Heartbeats heartbeats, Endings endings, LeaderElection election, LeaderLabel label, LiveMessages live,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BotWorkers> log) : BackgroundService
 {
@@ -82,6 +82,7 @@ internal sealed class BotWorkers(
                 changes.Informer.Items.Count, string.Join(", ", platforms.All.Select(p => p.Name)));
         }
         work.Add(scheduleController.RunAsync(ct));
+        work.Add(untaken.RunAsync(ct));
         work.Add(tidying.RunAsync(ct));
         work.AddRange(platforms.All.Select(p => p.RunAsync(inbox, ct)));
         // None of these ends by itself: one that did would leave the bot half deaf, so its fault
@@ -147,6 +148,7 @@ internal sealed class BotWorkers(
     private void OnSnapshot(WatchEvent<Snapshot> e, Informer<Snapshot> from, CancellationToken ct)
     {
         scheduleController.Wake(e.Object.Spec.Target);
+        untaken.Wake(e.Object.Spec.Target);
         tidying.Wake(e.Object.Spec.Target);
         if (endings.IsNew(e.Type, e.Object, e.Object.Status.IsFinal, from.Synced.IsCompleted))
             SnapshotMetrics.Ended(e.Object, settings.Targets.ContainsKey(e.Object.Spec.Target));

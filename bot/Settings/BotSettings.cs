@@ -120,6 +120,9 @@ internal sealed record HomeSettings
     /// </summary>
     public string? IdentitySecret { get; init; }
 
+    /// <summary>How long a snapshot may wait until the sidecar begins it; after that it has failed.</summary>
+    public TimeSpan BeginWithin { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>A pre-change snapshot that is not done by then fails the change before anything was touched.</summary>
     public TimeSpan SnapshotWithin { get; init; } = TimeSpan.FromMinutes(15);
 }

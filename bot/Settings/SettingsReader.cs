@@ -142,6 +142,7 @@ internal static partial class SettingsReader
             ArchiveClaim = home.Text("archiveClaim"),
             ServiceAccount = home.Text("serviceAccount"),
             IdentitySecret = home.Text("identitySecret"),
+            BeginWithin = home.Duration("beginWithin", TimeSpan.FromMinutes(2)),
             SnapshotWithin = home.Duration("snapshotWithin", TimeSpan.FromMinutes(15)),
         };
         if (!read.Path.StartsWith('/')) home.Fault("path", $"'{read.Path}' is not an absolute path");

@@ -84,6 +84,10 @@ README.md shows the same list, and tests hold both to the calls in the code.
 - apiGroups: [chatops.ghostwire.io]
   resources: [snapshots]
   verbs: [get, list, watch, create, patch, delete]
+# a snapshot that nobody begins has failed, and says why
+- apiGroups: [chatops.ghostwire.io]
+  resources: [snapshots/status]
+  verbs: [patch]
 # /schedule
 - apiGroups: [chatops.ghostwire.io]
   resources: [snapshotschedules]

@@ -18,7 +18,7 @@ public sealed class GatesTests
         Metadata = new ObjectMeta { Name = "home", Generation = 1 },
         Replicas = 1,
         Ready = 1,
-        Template = new PodTemplate(),
+        Template = new PodTemplate { Spec = new PodSpec { Containers = [new Container { Name = "backups", Image = "sidecar:2" }] } },
         Revision = 1,
         Pods = [],
     };
@@ -39,6 +39,7 @@ public sealed class GatesTests
         { "claim pending", "volume", "fail", "claim data is Pending, not Bound" },
         { "no snapshot", "backup", "warn", "no snapshot yet" },
         { "old snapshot", "backup", "warn", "25 h old" },
+        { "no sidecar", "sidecar", "warn", "no sidecar stands beside home: without a snapshot first nothing is changed. /attach home" },
         { "helm", "owner", "warn", "Helm keeps it" },
         { "operator", "owner", "fail", "the Cluster db made it" },
     };
@@ -63,6 +64,18 @@ public sealed class GatesTests
         Assert.All(verdicts, v => Assert.Equal("pass", v.Verdict));
     }
 
+    [Fact]
+    public void One_that_is_stopped_is_called_so_and_changed_only_where_nothing_needs_it_running()
+    {
+        var stopped = Live with { Replicas = 0, Ready = 0 };
+        var withHome = Gates.Judge(Good with { Live = stopped });
+        var refused = Assert.Single(withHome, v => v.Verdict == "fail");
+        Assert.Equal("sidecar", refused.Name);
+        Assert.Contains("home is stopped, and its sidecar with it", refused.Message, StringComparison.Ordinal);
+        var without = Gates.Judge(Good with { Target = Settings("shop"), Live = stopped });
+        Assert.Equal("it is stopped, and stays so", Assert.Single(without, v => v.Verdict != "pass").Message);
+    }
+
     private static GateFacts With(string wrong) => wrong switch
     {
         "nothing" => Good,
@@ -75,6 +88,7 @@ public sealed class GatesTests
         "claim pending" => Good with { Claim = Claim("Pending") },
         "no snapshot" => Good with { NewestSnapshot = null },
         "old snapshot" => Good with { NewestSnapshot = Taken(TimeSpan.FromHours(25)) },
+        "no sidecar" => Good with { Live = Live with { Template = new PodTemplate() } },
         "helm" => Good with
         {
             Live = Live with

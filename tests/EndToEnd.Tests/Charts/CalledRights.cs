@@ -16,6 +16,7 @@ internal static partial class CalledRights
         [
             ("WriteStatusAsync(Change,", "patch changes/status"),
             ("WriteStatusAsync(restore,", "patch restores/status"),
+            ("WriteStatusAsync(snapshot,", "patch snapshots/status"),
             ("WriteStatusAsync(schedule,", "patch snapshotschedules/status"),
             // An apply of what is not there creates it.
             ("Patch.Apply(wanted", "create snapshotschedules"),

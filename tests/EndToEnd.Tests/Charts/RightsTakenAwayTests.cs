@@ -41,7 +41,7 @@ public sealed partial class RightsTakenAwayTests : IDisposable
         await RefusedAsync(demo, front, "/status ghostwire", ReadSet, ReadRevisions, ReadPods);
         await RefusedAsync(demo, front, "/history ghostwire", ReadSet, ReadRevisions);
         await RefusedAsync(demo, front, "/snapshots ghostwire");
-        await RefusedAsync(demo, front, "/snapshot ghostwire", $"create snapshots.{Group}");
+        await RefusedAsync(demo, front, "/snapshot ghostwire", ReadSet, ReadRevisions, ReadPods, $"create snapshots.{Group}");
         await RefusedAsync(demo, front, "/schedule set ghostwire \"0 3 * * *\"", $"patch snapshotschedules.{Group}");
         await RefusedAsync(demo, front, "/schedule list ghostwire", $"list snapshotschedules.{Group}");
         await RefusedAsync(demo, front, "/schedule pause ghostwire", $"list snapshotschedules.{Group}", $"patch snapshotschedules.{Group}");
