@@ -38,8 +38,8 @@ internal static class FailureLog
         return null;
     }
 
-    /// <summary>The fault without the advice to read what will be gone.</summary>
-    public static Fault Kept(Fault fault, Change change) => fault.Kind != "CrashLoopBackOff" ? fault : fault with
+    /// <summary>The fault with where the rest of it stands, in the place of advice to read what will be gone.</summary>
+    public static Fault Kept(Fault fault, Change change) => fault is { Hint: not null, Kind: not "CrashLoopBackOff" } ? fault : fault with
     {
         Hint = $"More of it: kubectl -n {change.Metadata.Namespace} get change {change.Metadata.Name} -o yaml",
     };

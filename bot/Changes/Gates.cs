@@ -38,7 +38,8 @@ internal static class Gates
         { Replicas: 0 } => Warn("healthy", "it is stopped, and stays so"),
         { Ready: var ready, Replicas: var wanted } when ready < wanted =>
             Warn("healthy", string.Create(CultureInfo.InvariantCulture, $"only {ready} of {wanted} ready before the change")),
-        { Ready: var ready, Replicas: var wanted } => Pass("healthy", string.Create(CultureInfo.InvariantCulture, $"{ready} of {wanted} ready")),
+        { Ready: var ready, Replicas: var wanted } =>
+            Pass("healthy", string.Create(CultureInfo.InvariantCulture, $"{ready} of {wanted} ready")),
     };
 
     /// <summary>Of a version that is gone back to on purpose, though the last change to it failed.</summary>

@@ -71,7 +71,8 @@ internal sealed class Planner(
         var to = new PlannedVersion { Image = revision.Image, Revision = revision.Number, ImageId = imageId };
         plan = (plan with { To = to, Archive = archive, Steps = steps, WayBack = WayBack(plan.From) }).Sealed();
         return await RehearsedAsync(
-            strategy, target, plan, () => strategy.BackToAsync(target, revision.Number, plan.Container, image: null, exactly: false, ct), ct);
+            strategy, target, plan,
+            () => strategy.BackToAsync(target, revision.Number, plan.Container, image: null, exactly: false, ct), ct);
     }
 
     private async Task<ChangePlan> AttachAsync(Target target, long? own, CancellationToken ct)

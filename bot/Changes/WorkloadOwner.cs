@@ -53,7 +53,8 @@ internal static class WorkloadOwner
     }
 
     private static GateVerdict ByArgoCd(string application) => Refusal(
-        $"Argo CD keeps it (Application {application}) and would set it back; change it in Git, or roll back with: argocd app rollback {application}");
+        $"Argo CD keeps it (Application {application}) and would set it back; change it in Git, "
+            + $"or roll back with: argocd app rollback {application}");
 
     /// <remarks>Helm: "Labels and Annotations" and the marks by which it adopts objects.</remarks>
     private static GateVerdict? Helm(ObjectMeta workload) =>

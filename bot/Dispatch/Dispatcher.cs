@@ -191,7 +191,8 @@ internal sealed class Dispatcher(
     }
 
     private static Card Stranger(Invocation invocation) => new(CardState.Warning, invocation.Undeclared
-        ? $"I do not serve this chat. Its id is {invocation.Channel.Replace("/", ", its topic ", StringComparison.Ordinal)}; whoever keeps chatops.yaml can add it."
+        ? $"I do not serve this chat. Its id is {invocation.Channel.Replace("/", ", its topic ", StringComparison.Ordinal)}; "
+            + "whoever keeps chatops.yaml can add it."
         : $"I do not know you. Your {invocation.Platform} id is {invocation.User}; whoever keeps chatops.yaml can add it.");
 
     private static string FirstWords(string text)

@@ -83,7 +83,8 @@ internal static class BotHost
         services.AddSingleton<Leader>().AddSingleton<LeaderLabel>();
         services.AddSingleton<AccessRules>().AddSingleton<StrategyCatalog>();
         services.AddSingleton<ScheduleBoard>().AddSingleton<ScheduleController>().AddSingleton<ScheduleRetention>().AddSingleton<Tidying>();
-        services.AddSingleton<SnapshotBoard>().AddSingleton<UntakenSnapshots>().AddSingleton<SnapshotRequests>().AddSingleton<RestoreController>();
+        services.AddSingleton<SnapshotBoard>().AddSingleton<UntakenSnapshots>().AddSingleton<SnapshotRequests>();
+        services.AddSingleton<RestoreController>();
         services.AddSingleton(p => new ChangeBoard(
             p.GetRequiredService<IKubernetesClient>(), settings.Namespace ?? client.Namespace, time));
         services.AddSingleton(_ => new RegistryClient(RegistryHttp(), settings.Registries.Insecure)).AddSingleton<TagLookup>();

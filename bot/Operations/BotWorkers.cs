@@ -18,8 +18,8 @@ namespace ChatOps.Bot.Operations;
 internal sealed class BotWorkers(
     ChatPlatforms platforms, IChatInbox inbox, ResourceMessages messages, Announcements announcements, SnapshotBoard snapshots,
     ScheduleBoard schedules, ChangeBoard changes, ScheduleController scheduleController, Tidying tidying,
-    ChangeController changeController, RestoreController restoreController, UntakenSnapshots untaken, BotSettings settings, Readiness readiness,
-    Heartbeats heartbeats, Endings endings, LeaderElection election, LeaderLabel label, LiveMessages live,
+    ChangeController changeController, RestoreController restoreController, UntakenSnapshots untaken, BotSettings settings,
+    Readiness readiness, Heartbeats heartbeats, Endings endings, LeaderElection election, LeaderLabel label, LiveMessages live,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BotWorkers> log) : BackgroundService
 {
     /// <summary>How long what is under way may take once this bot is to act no more; well within what a lease leaves.</summary>

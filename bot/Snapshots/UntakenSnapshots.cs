@@ -55,7 +55,8 @@ internal sealed class UntakenSnapshots(
     {
         try
         {
-            return settings.Targets.TryGetValue(name, out var target) && target.Home is { } home ? await EndLateAsync(target, home, ct) : null;
+            return settings.Targets.TryGetValue(name, out var target) && target.Home is { } home
+                ? await EndLateAsync(target, home, ct) : null;
         }
         catch (ApiException e)
         {
@@ -110,7 +111,7 @@ internal sealed class UntakenSnapshots(
         try
         {
             var live = await strategies.For(target).ReadAsync(target, ct);
-            if (SidecarState.WhyNone(target, live) is { } none) return ResourceFault.From(none with { Message = $"{late}: {none.Message}" });
+            if (SidecarState.WhyNone(target, live) is { } none) return new(none.Kind, $"{late}: {none.Message}", none.Hint);
             var told = await WorkloadWatch.ToldOfAsync(client, target.Namespace, live.Pods, ct);
             return PodTrouble.Of(live.Pods, told) is { Fault: var trouble }
                 ? new(trouble.Kind, $"{late}: {trouble.Message}", trouble.Hint)

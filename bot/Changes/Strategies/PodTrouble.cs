@@ -31,14 +31,17 @@ internal static class PodTrouble
         return pod.Status.Phase == "Running" ? $"{name} runs, not ready yet" : $"{name} is being created";
     }
 
-    /// <summary>Whose log tells most: of the first pod that is not ready, the container that ended, else the one that runs unready.</summary>
+    /// <summary>
+    /// Whose log tells most: of the first pod that is not ready, the container that ended, else the one that runs unready.
+    /// </summary>
     public static LogOrigin? Log(IEnumerable<Pod> pods) => pods.Where(p => p is { IsReady: false, Metadata.DeletionTimestamp: null })
         .SelectMany(pod => pod.Status.AllContainers.Where(c => !c.Ready).OrderByDescending(HasFailed).Select(c => Log(pod, c)))
         .FirstOrDefault(origin => origin is not null);
 
     private static LogOrigin? Log(Pod pod, ContainerStatus container) => container switch
     {
-        { State.Terminated: not null and not { ExitCode: 0 } } or { State.Running: not null } => new(pod.Metadata.Name, container.Name, false),
+        { State.Terminated: not null and not { ExitCode: 0 } } or { State.Running: not null } =>
+            new(pod.Metadata.Name, container.Name, false),
         { LastState.Terminated: not null } => new(pod.Metadata.Name, container.Name, true),
         _ => null,
     };

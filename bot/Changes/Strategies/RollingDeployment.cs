@@ -114,8 +114,8 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
             : PodTrouble.Of(updated, events) ?? Complaints.OfMaker(deployment.Metadata, status.Conditions);
         if (deadline)
         {
-            trouble = (trouble ?? new(new(
-                "ProgressDeadlineExceeded", $"{deployment.Metadata.Name} made no progress within its own deadline"), true)) with { Hopeless = true };
+            trouble ??= new(new("ProgressDeadlineExceeded", $"{deployment.Metadata.Name} made no progress within its own deadline"), true);
+            trouble = trouble with { Hopeless = true };
         }
         var doing = updated.Where(p => !p.IsReady).Select(p => PodTrouble.Doing(p, events)).FirstOrDefault() ?? trouble?.Fault.Message;
         var message = $"{status.UpdatedReplicas} of {wanted} updated, {status.AvailableReplicas} available"
@@ -133,7 +133,8 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
     {
         if (pod.Metadata.OwnerReferences?.FirstOrDefault(o => o.Controller == true) is not { Kind: "ReplicaSet" } owner) return false;
         return own.Any(s => s.Metadata.Uid == owner.Uid)
-            || (all.All(s => s.Metadata.Uid != owner.Uid) && owner.Name.StartsWith($"{deployment.Metadata.Name}-", StringComparison.Ordinal));
+            || (all.All(s => s.Metadata.Uid != owner.Uid)
+                && owner.Name.StartsWith($"{deployment.Metadata.Name}-", StringComparison.Ordinal));
     }
 
     public async Task<long> PatchAsync(Target target, Patch patch, CancellationToken ct) =>

@@ -20,7 +20,8 @@ internal static class WorkloadWatch
     public static LiveSet<Event> Events(string workload)
     {
         var start = workload[..Math.Min(workload.Length, NeverCut)];
-        return new(Kinds.Events, Selection.All, e => e.InvolvedObject.Name?.StartsWith(start, StringComparison.Ordinal) == true, optional: true);
+        return new(
+            Kinds.Events, Selection.All, e => e.InvolvedObject.Name?.StartsWith(start, StringComparison.Ordinal) == true, optional: true);
     }
 
     /// <summary>What was told of the first few pods that are not ready; nothing where that may not be read.</summary>

@@ -35,7 +35,8 @@ internal sealed record IncomingMessage
     public string? Text { get; init; }
 
     /// <summary>What bears no topic in a forum was written in General.</summary>
-    public ChatPlace Place => new(Chat.Id, IsTopicMessage ? MessageThreadId : Chat is { Type: "supergroup", IsForum: true } ? ChatPlace.General : null);
+    public ChatPlace Place =>
+        new(Chat.Id, IsTopicMessage ? MessageThreadId : Chat is { Type: "supergroup", IsForum: true } ? ChatPlace.General : null);
 }
 
 internal sealed record TelegramUser

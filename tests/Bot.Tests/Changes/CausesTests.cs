@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Tests.Support;
@@ -93,13 +94,12 @@ public sealed class CausesTests(Clusters clusters)
     {
         var place = await clusters.PlaceAsync(kind);
         await place.WorkloadsAsync();
+        const string Migration = """{"spec":{"template":{"spec":{"initContainers":[{"name":"migrate","image":"app:noisy"}]}}}}""";
         foreach (var workload in (string[])["deployment/shop", "statefulset/home"])
-        {
-            await place.KubectlAsync(
-                $"patch {workload} -p {{\"spec\":{{\"template\":{{\"spec\":{{\"initContainers\":[{{\"name\":\"migrate\",\"image\":\"app:noisy\"}}]}}}}}}}}");
-        }
+            await place.KubectlAsync($"patch {workload} -p {Migration}");
         await using var bot = await place.BotAsync();
-        foreach (var (target, workload, number) in (IEnumerable<(string, string, int)>)[("shop", "deployment/shop", 1), ("home", "statefulset/home", 2)])
+        (string, string, int)[] rollbacks = [("shop", "deployment/shop", 1), ("home", "statefulset/home", 2)];
+        foreach (var (target, workload, number) in rollbacks)
         {
             await bot.TypeAsync("ann", $"/rollback {target}");
             await bot.TypeAsync("bob", $"/approve {number}");
@@ -130,6 +130,6 @@ public sealed class CausesTests(Clusters clusters)
             ["type"] = "Warning",
             ["reason"] = reason,
             ["message"] = message,
-            ["lastTimestamp"] = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
+            ["lastTimestamp"] = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
         }, Ended);
 }

@@ -52,7 +52,8 @@ public sealed class ComplaintsTests
     {
         Assert.Equal("vol-0 is being created", PodTrouble.Doing(Pod(false), []));
         Assert.StartsWith(
-            "vol-0 waits for its volumes: it says FailedMount", PodTrouble.Doing(Pod(false), [Told(["FailedMount"], 0)]), StringComparison.Ordinal);
+            "vol-0 waits for its volumes: it says FailedMount", PodTrouble.Doing(Pod(false), [Told(["FailedMount"], 0)]),
+            StringComparison.Ordinal);
         Assert.Equal("no node takes vol-0: 0/3 nodes are available", PodTrouble.Doing(Unplaced(), []));
         Assert.Equal("Unschedulable", PodTrouble.Of([Unplaced()], [])!.Fault.Kind);
     }

@@ -20,8 +20,11 @@ public sealed class DeploymentRolloutTests
     }
 
     [Fact]
-    public void The_trouble_of_an_old_pod_is_not_the_new_versions_fault() =>
-        Assert.Null(Judge([Old, New], [Pod("shop-old-1", Old) with { Status = Waiting("ImagePullBackOff") }, Pod("shop-new-1", New)]).Trouble);
+    public void The_trouble_of_an_old_pod_is_not_the_new_versions_fault()
+    {
+        var old = Pod("shop-old-1", Old) with { Status = Waiting("ImagePullBackOff") };
+        Assert.Null(Judge([Old, New], [old, Pod("shop-new-1", New)]).Trouble);
+    }
 
     /// <summary>Who owns a pod with the labels of the Deployment, and whether it counts.</summary>
     public static TheoryData<string, string, bool> Owners => new()
@@ -70,7 +73,9 @@ public sealed class DeploymentRolloutTests
             Message = "pods \"shop-new-\" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2",
         });
         Assert.Equal(("FailedCreate", false), (rollout.Trouble!.Fault.Kind, rollout.Trouble.Hopeless));
-        Assert.Contains("no pod of shop can be made: pods \"shop-new-\" is forbidden: exceeded quota: small", rollout.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no pod of shop can be made: pods \"shop-new-\" is forbidden: exceeded quota: small", rollout.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,8 +91,9 @@ public sealed class DeploymentRolloutTests
     [Fact]
     public void What_the_controller_has_not_seen_is_not_judged()
     {
+        var status = new DeploymentStatus { ObservedGeneration = 1, UpdatedReplicas = 1, Replicas = 1, AvailableReplicas = 1 };
         var rollout = RollingDeployment.Judge(
-            Shop() with { Status = new DeploymentStatus { ObservedGeneration = 1, UpdatedReplicas = 1, Replicas = 1, AvailableReplicas = 1 } },
+            Shop() with { Status = status },
             [Old, New], [Pod("shop-new-1", New) with { Status = Waiting("ImagePullBackOff") }], []);
         Assert.Equal((false, null), (rollout.Done, rollout.Trouble));
     }
@@ -141,7 +147,6 @@ public sealed class DeploymentRolloutTests
     private static PodStatus Waiting(string reason) => new()
     {
         Phase = "Pending",
-        ContainerStatuses =
-            [new ContainerStatus { Name = "app", Image = "app:2", State = new ContainerState { Waiting = new WaitingState { Reason = reason } } }],
+        ContainerStatuses = [new ContainerStatus { Name = "app", Image = "app:2", State = new() { Waiting = new() { Reason = reason } } }],
     };
 }

@@ -12,6 +12,8 @@ namespace ChatOps.Bot.Tests.Changes;
 
 public sealed class PlannerTests
 {
+    private static readonly Dictionary<string, string> Version2 = new() { ["version"] = "2" };
+
     /// <summary>Whatever a resource says is to be done: what is not known is refused, and nothing is asked of the cluster for it.</summary>
     [Theory]
     [InlineData("", "UnknownAction")]
@@ -39,7 +41,7 @@ public sealed class PlannerTests
         var (client, settings) = (Substitute.For<IKubernetesClient>(), TestSettings.Shop());
         var patches = Serve(client, answer);
         var failure = await Record.ExceptionAsync(() => Planner(client, settings).PlanAsync(
-            settings.Targets["shop"], "deploy", new Dictionary<string, string> { ["version"] = "2" }, TestContext.Current.CancellationToken));
+            settings.Targets["shop"], "deploy", Version2, TestContext.Current.CancellationToken));
         Assert.Equal(reason, (failure as ApiException)?.Reason);
         Assert.Equal(reason is null, failure is null);
         Assert.True(Assert.Single(patches).DryRun);
@@ -51,7 +53,7 @@ public sealed class PlannerTests
         var (client, settings) = (Substitute.For<IKubernetesClient>(), TestSettings.Shop());
         var patches = Serve(client, HttpStatusCode.OK, paused: true);
         var plan = await Planner(client, settings).PlanAsync(
-            settings.Targets["shop"], "deploy", new Dictionary<string, string> { ["version"] = "2" }, TestContext.Current.CancellationToken);
+            settings.Targets["shop"], "deploy", Version2, TestContext.Current.CancellationToken);
         Assert.Contains(plan.Gates, g => g.Verdict == "fail");
         Assert.Empty(patches);
     }
@@ -74,7 +76,8 @@ public sealed class PlannerTests
         client.ListAsync(Kinds.Pods, "default", Arg.Any<Selection>(), Arg.Any<CancellationToken>()).Returns(new ResourceList<Pod>([], "1"));
         List<Patch> patches = [];
         client.PatchAsync(Kinds.Deployments, "default", "shop", Arg.Do<Patch>(patches.Add), Arg.Any<CancellationToken>()).Returns(
-            _ => answer == HttpStatusCode.OK ? shop : throw new ApiException("patch", "deployments.apps/shop", answer, "Refused", "no", null));
+            _ => answer == HttpStatusCode.OK
+                ? shop : throw new ApiException("patch", "deployments.apps/shop", answer, "Refused", "no", null));
         return patches;
     }
 

@@ -25,7 +25,8 @@ public sealed class RolloutWaitTests : IAsyncLifetime
     {
         var strategy = Substitute.For<IStrategy>();
         strategy.WatchAsync(default!, default!, default).ReturnsForAnyArgs(call => WatchAsync(call.Arg<CancellationToken>()));
-        _feed = new RolloutFeed(strategy, TestSettings.Shop().Targets["home"], "app", _ => Task.CompletedTask, _time, CancellationToken.None);
+        var home = TestSettings.Shop().Targets["home"];
+        _feed = new RolloutFeed(strategy, home, "app", _ => Task.CompletedTask, _time, CancellationToken.None);
         return ValueTask.CompletedTask;
     }
 
@@ -48,7 +49,8 @@ public sealed class RolloutWaitTests : IAsyncLifetime
         var waiting = UntilReadyAsync();
         await _time.AdvanceAsync(TimeSpan.FromMinutes(8));
         var fault = (await Assert.ThrowsAsync<FaultException>(() => waiting)).Fault;
-        Assert.Equal(("FailedAttachVolume", "home did not become ready within 30 s: home-0 waits for its volume"), (fault.Kind, fault.Message));
+        Assert.Equal("FailedAttachVolume", fault.Kind);
+        Assert.Equal("home did not become ready within 30 s: home-0 waits for its volume", fault.Message);
     }
 
     /// <summary>States that end the wait, with what is said of them, and how long it takes.</summary>

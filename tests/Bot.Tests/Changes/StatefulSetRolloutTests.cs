@@ -11,7 +11,8 @@ public sealed class StatefulSetRolloutTests
         Assert.True(RollingStatefulSet.Judge(Set(), [Pod("new", ready: true)], []).Done);
 
     [Fact]
-    public void A_ready_pod_of_the_old_template_is_not() => Assert.False(RollingStatefulSet.Judge(Set(), [Pod("old", ready: true)], []).Done);
+    public void A_ready_pod_of_the_old_template_is_not() =>
+        Assert.False(RollingStatefulSet.Judge(Set(), [Pod("old", ready: true)], []).Done);
 
     [Fact]
     public void What_the_controller_has_not_seen_is_not_judged()

@@ -91,11 +91,13 @@ public sealed class UntakenSnapshotsTests(Clusters clusters)
         Assert.Empty((await place.Client.ListAsync(ChatOpsKinds.Snapshots, place.Namespace, Selection.All, Ended)).Items);
     }
 
-    private static Task<BotUnderTest> BotAsync(Place place, string more) => place.BotAsync(text => text
-        .Replace("workload: statefulset/home, ", $"workload: statefulset/home, home: {{ path: /data, claim: data, sidecarImage: restores:1, {more} }}, ",
-            StringComparison.Ordinal)
-        .Replace("workload: deployment/shop, ", $"workload: deployment/shop, home: {{ path: /data, claim: data, sidecarImage: restores:1, {more} }}, ",
-            StringComparison.Ordinal));
+    private static Task<BotUnderTest> BotAsync(Place place, string more)
+    {
+        var home = $"home: {{ path: /data, claim: data, sidecarImage: restores:1, {more} }}, ";
+        return place.BotAsync(text => text
+            .Replace("workload: statefulset/home, ", $"workload: statefulset/home, {home}", StringComparison.Ordinal)
+            .Replace("workload: deployment/shop, ", $"workload: deployment/shop, {home}", StringComparison.Ordinal));
+    }
 
     private static async Task BoundClaimAsync(Place place)
     {

@@ -65,7 +65,8 @@ internal static partial class CalledRights
             .Where(f => f.FieldType.IsAssignableTo(typeof(ResourceKind))).ToDictionary(f => f.Name, f => (ResourceKind)f.GetValue(null)!);
 
     [GeneratedRegex(
-        @"(?:\b(?<call>Get|Find|FindRaw|List|Create|Ensure|Patch|Delete|Follow|FollowObject|WaitFor|Watch)Async|\bnew(?: (?:Informer|LiveSet)<\w+>)?)"
+        @"(?:\b(?<call>Get|Find|FindRaw|List|Create|Ensure|Patch|Delete|Follow|FollowObject|WaitFor|Watch)Async"
+        + @"|\bnew(?: (?:Informer|LiveSet)<\w+>)?)"
         + @"\(\s*(?:client,\s*)?(?:ChatOps)?Kinds\.(?<kind>\w+)\b")]
     private static partial Regex NamedCall();
 }
