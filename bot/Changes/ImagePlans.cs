@@ -17,6 +17,8 @@ internal sealed class ImagePlans(TagLookup tags)
         Target target, WorkloadState live, string container, string image, CancellationToken ct)
     {
         if (ImageName.Parse(image) is not { } name) return (new PlannedVersion { Image = image }, []);
+        // Where nodes never pull, what a registry has says nothing of what they have.
+        if (live.PullPolicy(container) == "Never") return (Unasked(name, image), []);
         var host = RegistryClient.HostOf(name);
         switch (await tags.AskAsync(target, name, live.PullSecrets, ct))
         {

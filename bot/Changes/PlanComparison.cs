@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChatOps.Bot.Chat;
 using ChatOps.Resources;
 
@@ -14,8 +15,7 @@ internal static class PlanComparison
     public static string? Difference(ChangePlan approved, ChangePlan now)
     {
         if (now.Gates.FirstOrDefault(g => g.Verdict == "fail") is { } shut) return $"{shut.Name}: {shut.Message}";
-        return OfLive(approved, now) ?? OfVersion(approved.To, now.To) ?? OfWay(approved, now)
-            ?? OfTheRest(approved, now);
+        return OfLive(approved, now) ?? OfVersion(approved.To, now.To) ?? OfWay(approved, now) ?? OfTheRest(approved, now);
     }
 
     private static string? OfLive(ChangePlan approved, ChangePlan now)
@@ -30,7 +30,7 @@ internal static class PlanComparison
         if (IsOtherWorkload(approved, now)) return "somebody changed the workload since the plan was made";
         return approved.From.Revision == now.From.Revision
             ? null
-            : $"the live revision is {now.From.Revision} now, the plan was made for {approved.From.Revision}";
+            : $"the live revision is {Named(now.From)} now, the plan was made for {Named(approved.From)}";
     }
 
     /// <summary>A cluster whose definition of a Change is older than this bot has dropped the digest; then the generation counts.</summary>
@@ -49,8 +49,10 @@ internal static class PlanComparison
         }
         return approved.Revision == now.Revision
             ? null
-            : $"it would lead to revision {now.Revision} now, the plan was made for {approved.Revision}";
+            : $"it would lead to revision {Named(now)} now, the plan was made for {Named(approved)}";
     }
+
+    private static string Named(PlannedVersion version) => version.Revision?.ToString(CultureInfo.InvariantCulture) ?? "none";
 
     private static string? OfWay(ChangePlan approved, ChangePlan now)
     {

@@ -69,6 +69,17 @@ public sealed class DeployFromRegistryTests(Clusters clusters) : IAsyncLifetime
         Assert.Empty(changes.Items);
     }
 
+    /// <summary>Images that were brought to the nodes by hand are at no registry.</summary>
+    [Fact]
+    public async Task Nobody_is_asked_where_nodes_never_pull()
+    {
+        var place = await PlaceAsync("embedded", "Never");
+        await using var bot = await BotAsync(place);
+        var plan = await bot.TypeAsync("ann", "/deploy shop 3");
+        Assert.Equal((CardState.Waiting, "3"), (plan.State, Field(plan, "then")));
+        Assert.DoesNotContain("image", Field(plan, "gates"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_tag_that_moves_before_it_is_approved_is_planned_anew()
     {
