@@ -132,7 +132,8 @@ internal static class ChangeCards
         ? $"revision {revision}" : Phrases.Version(plan.To.Image);
 
     private static string Sidecar(PlannedSidecar sidecar) =>
-        $"{sidecar.Image} as {(sidecar.Native ? "a native sidecar" : "one more container")}, its home read-only";
+        $"{sidecar.Image} as {(sidecar.Native ? "a native sidecar" : "one more container")}, its home read-only"
+            + (sidecar.RunAs is { } user ? $", as user {user}" : "");
 
     private static string Took(Change change) =>
         change.Status is { StartedAt: { } from, FinishedAt: { } to } ? Phrases.Duration(to - from) : "";

@@ -122,10 +122,15 @@ internal sealed record HomeSettings
 
     /// <summary>How long a snapshot may wait until the sidecar begins it; after that it has failed.</summary>
     public TimeSpan BeginWithin { get; init; } = TimeSpan.FromMinutes(2);
+    /// <summary>As whom the sidecar and a restore's Job run; null means as the workload says it of itself.</summary>
+    public RunAs? RunAs { get; init; }
 
     /// <summary>A pre-change snapshot that is not done by then fails the change before anything was touched.</summary>
     public TimeSpan SnapshotWithin { get; init; } = TimeSpan.FromMinutes(15);
 }
+
+/// <summary>A user and a group by number: names are the image's own.</summary>
+internal sealed record RunAs(long User, long Group);
 
 internal sealed record ApprovalSettings
 {

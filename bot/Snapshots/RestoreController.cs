@@ -115,7 +115,8 @@ internal sealed class RestoreController(
                 return await FailAsync(restore, fault, ct);
             }
             var configured = await client.FindAsync(Kinds.ConfigMaps, target.Namespace, SidecarNames.Settings(target), ct) is not null;
-            await client.CreateAsync(Kinds.Jobs, target.Namespace, RestoreJob.For(restore, target, home, configured), ct);
+            var job = RestoreJob.For(restore, target, home, configured, await TemplateAsync(target, ct));
+            await client.CreateAsync(Kinds.Jobs, target.Namespace, job, ct);
         }
         catch (ApiException e) when (e.AlreadyExists)
         {
@@ -227,6 +228,11 @@ internal sealed class RestoreController(
         return pods.Items.FirstOrDefault(p => !p.IsOver && p.Metadata.Label(JobLabel) != restore.Metadata.Name
             && p.Spec.Volumes?.Any(v => v.PersistentVolumeClaim?.ClaimName == home.Claim) == true)?.Metadata.Name;
     }
+
+    /// <summary>Stopped or not, the workload says whose the home is; one that was deleted says nothing.</summary>
+    private async Task<PodTemplate?> TemplateAsync(Target target, CancellationToken ct) => target.WorkloadKind == "statefulset"
+        ? (await client.FindAsync(Kinds.StatefulSets, target.Namespace, target.WorkloadName, ct))?.Spec.Template
+        : (await client.FindAsync(Kinds.Deployments, target.Namespace, target.WorkloadName, ct))?.Spec.Template;
 
     private async Task<IReadOnlyList<Pod>> PodsAsync(Restore restore, CancellationToken ct) =>
         (await client.ListAsync(

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ChatOps.Bot.Settings;
+using ChatOps.Kubernetes;
 using ChatOps.Resources;
 
 namespace ChatOps.Bot.Snapshots;
@@ -16,7 +17,8 @@ internal static class RestoreJob
     private const string Archives = "/archives", Identity = "/identity";
 
     /// <param name="configured">Whether the ConfigMap with the sidecar's settings is there.</param>
-    public static JsonObject For(Restore restore, Target target, HomeSettings home, bool configured)
+    /// <param name="workload">The template of the application, whose home it is; null where the workload is not there.</param>
+    public static JsonObject For(Restore restore, Target target, HomeSettings home, bool configured, PodTemplate? workload)
     {
         List<JsonNode> volumes = [Claim("home", home.Claim), new JsonObject { ["name"] = "scratch", ["emptyDir"] = new JsonObject() }];
         List<JsonNode> mounts = [Mount("home", home.Path), Mount("scratch", "/scratch")];
@@ -57,8 +59,7 @@ internal static class RestoreJob
             ["envFrom"] = SidecarNames.Variables(target),
             ["volumeMounts"] = new JsonArray([.. mounts]),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
-            ["securityContext"] = JsonNode.Parse(
-                """{"allowPrivilegeEscalation":false,"readOnlyRootFilesystem":true,"capabilities":{"drop":["ALL"]}}"""),
+            ["securityContext"] = SidecarSecurity.Placing(HomeUser.Of(home, workload)),
         };
         return new JsonObject
         {
@@ -78,8 +79,7 @@ internal static class RestoreJob
                     {
                         ["restartPolicy"] = "Never",
                         ["automountServiceAccountToken"] = false,
-                        ["securityContext"] = JsonNode.Parse(
-                            """{"runAsUser":1000,"runAsGroup":1000,"fsGroup":1000,"seccompProfile":{"type":"RuntimeDefault"}}"""),
+                        ["securityContext"] = SidecarSecurity.Volumes(workload?.Spec.SecurityContext),
                         ["containers"] = new JsonArray(container),
                         ["volumes"] = new JsonArray([.. volumes]),
                     },

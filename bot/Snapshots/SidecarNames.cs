@@ -6,6 +6,9 @@ namespace ChatOps.Bot.Snapshots;
 /// <summary>What the chart makes for the sidecar of a target, by name.</summary>
 internal static class SidecarNames
 {
+    /// <summary>The container, in whatever pod.</summary>
+    public const string Container = "sidecar";
+
     public static string Account(Target target) => target.Home?.ServiceAccount ?? $"{target.Name}-sidecar";
 
     /// <summary>The ConfigMap with sidecar.yaml.</summary>

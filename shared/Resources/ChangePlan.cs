@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -106,6 +107,23 @@ public sealed record PlannedSidecar
 
     /// <summary>Whether it begins before the application and ends after it.</summary>
     public bool Native { get; init; }
+
+    /// <summary>As whom it reads the home; null in the plans of earlier versions.</summary>
+    public PlannedUser? RunAs { get; init; }
+}
+
+/// <summary>A user as the kernel knows it.</summary>
+public sealed record PlannedUser
+{
+    public long User { get; init; }
+
+    /// <summary>Null where only a user is stated, and the image settles the group.</summary>
+    public long? Group { get; init; }
+
+    /// <summary>Whether it is stated for the sidecar itself, and not what it gets from the pod or its image.</summary>
+    public bool Stated { get; init; }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{User}{(Group is { } group ? $":{group}" : "")}");
 }
 
 public sealed record GateVerdict

@@ -74,7 +74,8 @@ public sealed class Section
     {
         if (Text(key) is not { } text) return otherwise;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least) return number;
-        Fault(key, $"'{text}' is no whole number from {least}");
+        var most = text.All(char.IsAsciiDigit) && text.TrimStart('0').Length >= 10 ? $" to {int.MaxValue}" : "";
+        Fault(key, $"'{text}' is no whole number from {least}{most}");
         return otherwise;
     }
 

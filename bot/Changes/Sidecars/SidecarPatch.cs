@@ -13,7 +13,7 @@ namespace ChatOps.Bot.Changes.Sidecars;
 /// <remarks>Kubernetes documentation, "Server-Side Apply", "Sidecar Containers", "Projected Volumes" (serviceAccountToken).</remarks>
 internal static class SidecarPatch
 {
-    public const string Container = "sidecar";
+    public const string Container = SidecarNames.Container;
     public const string FieldManager = "chatops-attach";
 
     /// <summary>The volumes it brings; the one with the home is the application's.</summary>
@@ -71,16 +71,17 @@ internal static class SidecarPatch
             ["env"] = new JsonArray(Variable("SIDECAR_CONFIG", "/etc/chatops/sidecar.yaml"), Variable("TMPDIR", "/scratch")),
             ["envFrom"] = SidecarNames.Variables(target),
             ["resources"] = JsonNode.Parse("""{"requests":{"cpu":"50m","memory":"96Mi"},"limits":{"memory":"512Mi"}}"""),
-            ["securityContext"] = JsonNode.Parse("""
-                {"runAsNonRoot":true,"allowPrivilegeEscalation":false,"readOnlyRootFilesystem":true,
-                 "capabilities":{"drop":["ALL"]},"seccompProfile":{"type":"RuntimeDefault"}}
-                """),
+            ["securityContext"] = Security(sidecar.RunAs),
             ["volumeMounts"] = mounts,
         };
         // A native sidecar begins before the application and ends after it.
         if (sidecar.Native) container["restartPolicy"] = "Always";
         return container;
     }
+
+    /// <summary>What the pod or the image says of the user already is left to them.</summary>
+    private static JsonObject Security(PlannedUser? user) => SidecarSecurity.Reading(
+        root: user is { User: 0 }, user is { Stated: true } ? user.User : null, user is { Stated: true } ? user.Group : null);
 
     private static JsonArray VolumesOf(Target target, PlannedSidecar sidecar)
     {

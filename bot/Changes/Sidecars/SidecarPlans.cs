@@ -28,6 +28,7 @@ internal sealed class SidecarPlans(IKubernetesClient client)
             HomeVolume = mount.Name,
             ArchiveClaim = home.ArchiveClaim,
             Native = IsNativeKnown(await client.VersionAsync(ct)),
+            RunAs = Planned(HomeUser.Of(home, live.Template)),
         };
     }
 
@@ -50,6 +51,7 @@ internal sealed class SidecarPlans(IKubernetesClient client)
                 container.VolumeMounts?.FirstOrDefault(m => m.MountPath?.TrimEnd('/') == HomeOf(target).Path.TrimEnd('/'))?.Name ?? "",
             ArchiveClaim = live.Template.Spec.Volumes?.FirstOrDefault(v => v.Name == "sidecar-archives")?.PersistentVolumeClaim?.ClaimName,
             Native = native,
+            RunAs = Planned(HomeUser.Of(container.SecurityContext, live.Template.Spec.SecurityContext)),
         };
     }
 
@@ -64,6 +66,7 @@ internal sealed class SidecarPlans(IKubernetesClient client)
         [
             Verdict("account", account is not null, $"ServiceAccount {wanted.ServiceAccount} is not in {ns}; {missing}"),
             Verdict("settings", map is not null, $"ConfigMap {settings} is not in {ns}; {missing}"),
+            UserGate(target, HomeUser.Of(HomeOf(target), live.Template)),
         ];
         if (wanted.ArchiveClaim is { } claim)
         {
@@ -72,7 +75,7 @@ internal sealed class SidecarPlans(IKubernetesClient client)
         }
         // One that the sidecar takes the place of: the application asks the API with it, or it would hardly have one.
         if (live.Template.Spec.ServiceAccountName is { Length: > 0 } own && own != "default" && own != wanted.ServiceAccount)
-            gates.Add(new() { Name = "token", Verdict = "warn", Message = $"the application loses its own account {own} and its token" });
+            gates.Add(Warning("token", $"the application loses its own account {own} and its token"));
         return gates;
     }
 
@@ -83,8 +86,24 @@ internal sealed class SidecarPlans(IKubernetesClient client)
         var otherwise = "it was not attached from here; whoever renders the workload may bring it back";
         return managers.Contains(SidecarPatch.FieldManager)
             ? Verdict("attached", true, "")
-            : new() { Name = "attached", Verdict = "warn", Message = otherwise };
+            : Warning("attached", otherwise);
     }
+
+    /// <summary>
+    /// Whether a namespace lets root in is said by labels that the bot has no right to read, and by the pods that are then not made.
+    /// </summary>
+    private static GateVerdict UserGate(Target target, HomeUser user) => user switch
+    {
+        { IsRoot: true } => Warning("user", "the sidecar runs as root, as the home does: "
+            + $"{target.Namespace} must allow the Pod Security level baseline, restricted refuses its pods"),
+        { Source: HomeUserSource.Image } => Warning("user", "no securityContext says whose the home is; "
+            + $"where it is not {Planned(user)}, set targets.{target.Name}.home.runAs in chatops.yaml"),
+        _ => Verdict("user", true, ""),
+    };
+
+    private static PlannedUser Planned(HomeUser user) => new() { User = user.User, Group = user.Group, Stated = user.IsStated };
+
+    private static GateVerdict Warning(string name, string message) => new() { Name = name, Verdict = "warn", Message = message };
 
     private static GateVerdict Verdict(string name, bool good, string otherwise) =>
         new() { Name = name, Verdict = good ? "pass" : "fail", Message = good ? "there" : otherwise };

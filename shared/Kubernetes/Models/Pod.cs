@@ -50,6 +50,32 @@ public sealed record PodSpec
 public sealed record LocalReference
 {
     public string Name { get => field ?? ""; init; }
+    public PodSecurityContext? SecurityContext { get; init; }
+}
+
+/// <summary>What holds for all containers of a pod, and for its volumes.</summary>
+public sealed record PodSecurityContext
+{
+    public long? RunAsUser { get; init; }
+
+    public long? RunAsGroup { get; init; }
+
+    /// <summary>The group that volumes are given to when they are mounted, and that every process is in.</summary>
+    public long? FsGroup { get; init; }
+
+    public string? FsGroupChangePolicy { get; init; }
+
+    public IReadOnlyList<long>? SupplementalGroups { get; init; }
+
+    public JsonElement? SeLinuxOptions { get; init; }
+}
+
+/// <summary>Of one container; goes before what the pod says.</summary>
+public sealed record SecurityContext
+{
+    public long? RunAsUser { get; init; }
+
+    public long? RunAsGroup { get; init; }
 }
 
 public sealed record Container
@@ -80,6 +106,8 @@ public sealed record Container
     public Probe? ReadinessProbe { get; init; }
 
     public Probe? StartupProbe { get; init; }
+
+    public SecurityContext? SecurityContext { get; init; }
 }
 
 public sealed record EnvVar

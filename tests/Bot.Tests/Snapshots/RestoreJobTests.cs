@@ -1,6 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChatOps.Bot.Settings;
 using ChatOps.Bot.Snapshots;
+using ChatOps.Kubernetes;
 using ChatOps.Resources;
 
 namespace ChatOps.Bot.Tests.Snapshots;
@@ -61,7 +63,45 @@ public sealed class RestoreJobTests
         Assert.Equal(goesOn ? annotation : null, (string?)variables.SingleOrDefault(v => (string?)v!["name"] == "TRACEPARENT")?["value"]);
     }
 
-    private static JsonObject Made(HomeSettings home, bool configured, string? trace = null)
+    [Fact]
+    public void It_runs_as_the_application_and_gives_volumes_to_no_other_group()
+    {
+        var said = new PodSecurityContext
+        {
+            RunAsUser = 472,
+            FsGroup = 5,
+            FsGroupChangePolicy = "OnRootMismatch",
+            SupplementalGroups = [7, 8],
+            SeLinuxOptions = JsonDocument.Parse("""{"level":"s0:c1,c2"}""").RootElement,
+        };
+        var job = Made(Home, configured: false, workload: new() { Spec = new() { SecurityContext = said } });
+        Same(
+            """{"fsGroup":5,"fsGroupChangePolicy":"OnRootMismatch","supplementalGroups":[7,8],"seLinuxOptions":{"level":"s0:c1,c2"}}""",
+            PodOf(job)["securityContext"]);
+        Same("""
+            {"runAsNonRoot":true,"allowPrivilegeEscalation":false,"readOnlyRootFilesystem":true,"capabilities":{"drop":["ALL"]},
+             "seccompProfile":{"type":"RuntimeDefault"},"runAsUser":472}
+            """, ContainerOf(job)["securityContext"]);
+    }
+
+    [Fact]
+    public void Where_nothing_is_said_it_is_the_user_of_the_image_and_no_file_is_given_to_a_group()
+    {
+        var job = Made(Home, configured: false);
+        Same("{}", PodOf(job)["securityContext"]);
+        Assert.Equal("1000:1000 True", Who(job));
+    }
+
+    [Fact]
+    public void Root_may_put_back_what_belongs_to_others_and_no_more()
+    {
+        var job = Made(Home with { RunAs = new(0, 0) }, configured: false);
+        Assert.Equal("0:0 False", Who(job));
+        Same(
+            """{"drop":["ALL"],"add":["CHOWN","DAC_OVERRIDE","FOWNER","FSETID"]}""", ContainerOf(job)["securityContext"]!["capabilities"]);
+    }
+
+    private static JsonObject Made(HomeSettings home, bool configured, string? trace = null, PodTemplate? workload = null)
     {
         var target = new Target { Name = "shop", Namespace = "ns", WorkloadKind = "statefulset", WorkloadName = "shop", Home = home };
         var annotations = trace is null ? null : new Dictionary<string, string> { [TraceAnnotation.Name] = trace };
@@ -70,10 +110,18 @@ public sealed class RestoreJobTests
             Metadata = new() { Name = "r-1", Uid = "u", Annotations = annotations },
             Spec = new() { Target = "shop", Archive = "a-1" }
         };
-        return RestoreJob.For(restore, target, home, configured);
+        return RestoreJob.For(restore, target, home, configured, workload);
     }
 
-    private static JsonNode ContainerOf(JsonObject job) => Assert.Single(job["spec"]!["template"]!["spec"]!["containers"]!.AsArray())!;
+    private static JsonNode PodOf(JsonObject job) => job["spec"]!["template"]!["spec"]!;
+
+    private static JsonNode ContainerOf(JsonObject job) => Assert.Single(PodOf(job)["containers"]!.AsArray())!;
+
+    private static string Who(JsonObject job) =>
+        ContainerOf(job)["securityContext"]! is var said ? $"{said["runAsUser"]}:{said["runAsGroup"]} {(bool)said["runAsNonRoot"]!}" : "";
+
+    private static void Same(string expected, JsonNode? made) =>
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), made), made?.ToJsonString());
 
     private static IEnumerable<string?> Mounts(JsonNode container) => Names(container["volumeMounts"]);
 
