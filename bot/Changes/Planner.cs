@@ -77,9 +77,11 @@ internal sealed class Planner(
 
     private async Task<ChangePlan> AttachAsync(Target target, long? own, CancellationToken ct)
     {
-        var (plan, live) = await CommonAsync(target, strategies.For(target), own, ct);
+        var strategy = strategies.For(target);
+        var (plan, live) = await CommonAsync(target, strategy, own, ct);
         var (wanted, present) = (await _sidecars.WantedAsync(target, live, ct), SidecarPlans.Present(target, live));
         if (present is not null && ImageReference.IsSame(wanted.Image, present.Image) && wanted == present with { Image = wanted.Image })
+        if (wanted == present && SidecarPlans.IsApplied(target, wanted, await strategy.ReadRawAsync(target, ct)))
             throw new FaultException(new("NothingToDo", $"{target.Name} has the sidecar {wanted.Image} beside it already"));
         // Until there is one, nobody could take a snapshot.
         List<string> steps = present is null ? [] : [StepNames.Snapshot];
@@ -100,6 +102,10 @@ internal sealed class Planner(
         var gate = SidecarPlans.DetachGate(await strategy.ReadRawAsync(target, ct));
         plan = AboutSidecar(plan with { Gates = [.. plan.Gates, gate] }, present, [StepNames.Snapshot, StepNames.Detach]);
         return await RehearsedAsync(strategy, target, plan, () => Task.FromResult(SidecarPatch.Detach(present)), ct);
+        var raw = await strategy.ReadRawAsync(target, ct);
+        present = present with { PullSecrets = SidecarParts.PullSecrets(raw) };
+        plan = plan with { Gates = [.. plan.Gates, SidecarPlans.DetachGate(raw)] };
+        return AboutSidecar(plan, present, [StepNames.Snapshot, StepNames.Detach]);
     }
 
     /// <summary>The version stays what it is, and the pods are started anew.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ChatOps.Bot.Access;
 
 namespace ChatOps.Bot.Settings;
@@ -125,12 +126,28 @@ internal sealed record HomeSettings
     /// <summary>As whom the sidecar and a restore's Job run; null means as the workload says it of itself.</summary>
     public RunAs? RunAs { get; init; }
 
+    /// <summary>What else the sidecar and a restore's Job get in their pods.</summary>
+    public SidecarPodSettings Sidecar { get; init; } = new();
+
     /// <summary>A pre-change snapshot that is not done by then fails the change before anything was touched.</summary>
     public TimeSpan SnapshotWithin { get; init; } = TimeSpan.FromMinutes(15);
 }
 
 /// <summary>A user and a group by number: names are the image's own.</summary>
 internal sealed record RunAs(long User, long Group);
+
+/// <summary>What stands in a pod as it is written here.</summary>
+internal sealed record SidecarPodSettings
+{
+    /// <summary>The container's <c>resources</c>; null means those that suit most.</summary>
+    public JsonObject? Resources { get; init; }
+
+    /// <summary>Fields of the container's <c>securityContext</c>, each in the place of the one it would have.</summary>
+    public JsonObject? SecurityContext { get; init; }
+
+    /// <summary>Secrets with registry credentials, besides those of the application's pod.</summary>
+    public IReadOnlyList<string> ImagePullSecrets { get; init; } = [];
+}
 
 internal sealed record ApprovalSettings
 {

@@ -144,19 +144,12 @@ internal static partial class SettingsReader
             IdentitySecret = home.Text("identitySecret"),
             BeginWithin = home.Duration("beginWithin", TimeSpan.FromMinutes(2)),
             RunAs = home.Has("runAs") ? ReadRunAs(home.Map("runAs")) : null,
+            RunAs = home.Has("runAs") ? SidecarPodReader.ReadRunAs(home.Map("runAs")) : null,
+            Sidecar = SidecarPodReader.Read(home.Map("sidecar")),
             SnapshotWithin = home.Duration("snapshotWithin", TimeSpan.FromMinutes(15)),
         };
         if (!read.Path.StartsWith('/')) home.Fault("path", $"'{read.Path}' is not an absolute path");
         home.RefuseUnknown();
-        return read;
-    }
-
-    private static RunAs ReadRunAs(Section runAs)
-    {
-        _ = runAs.Required("user");
-        var user = runAs.Number("user", 0, least: 0);
-        var read = new RunAs(user, runAs.Number("group", user, least: 0));
-        runAs.RefuseUnknown();
         return read;
     }
 

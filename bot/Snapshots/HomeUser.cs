@@ -32,7 +32,7 @@ internal sealed record HomeUser(long User, long? Group, HomeUserSource Source)
     /// <param name="template">Null where the workload is not there.</param>
     public static HomeUser Of(HomeSettings home, PodTemplate? template) =>
         home.RunAs is { } said ? new(said.User, said.Group, HomeUserSource.Setting)
-        : Of(template?.Spec.Containers.FirstOrDefault(c => Mounts(c, home.Path))?.SecurityContext, template?.Spec.SecurityContext);
+        : Of(HomeMount.In(template, home)?.Container.SecurityContext, template?.Spec.SecurityContext);
 
     /// <summary>Whom a container with this context runs as, in a pod with that one.</summary>
     public static HomeUser Of(SecurityContext? container, PodSecurityContext? pod)
@@ -43,7 +43,4 @@ internal sealed record HomeUser(long User, long? Group, HomeUserSource Source)
         var (user, group) = (container?.RunAsUser ?? pod?.RunAsUser, container?.RunAsGroup ?? pod?.RunAsGroup);
         return new(user ?? Own, user is null ? group ?? Own : group, source);
     }
-
-    private static bool Mounts(Container container, string home) => container.Name != SidecarNames.Container
-        && container.VolumeMounts?.Any(m => m.MountPath?.TrimEnd('/') == home.TrimEnd('/')) == true;
 }

@@ -115,7 +115,10 @@ internal sealed class RestoreController(
                 return await FailAsync(restore, fault, ct);
             }
             var configured = await client.FindAsync(Kinds.ConfigMaps, target.Namespace, SidecarNames.Settings(target), ct) is not null;
-            var job = RestoreJob.For(restore, target, home, configured, await TemplateAsync(target, ct));
+            var workload = await TemplateAsync(target, ct);
+            if (HomeMount.WhyNot(target, HomeMount.In(workload, home)?.Mount) is { } unreachable)
+                return await FailAsync(restore, ResourceFault.From(unreachable), ct);
+            var job = RestoreJob.For(restore, target, home, configured, workload);
             await client.CreateAsync(Kinds.Jobs, target.Namespace, job, ct);
         }
         catch (ApiException e) when (e.AlreadyExists)

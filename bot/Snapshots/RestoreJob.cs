@@ -21,7 +21,8 @@ internal static class RestoreJob
     public static JsonObject For(Restore restore, Target target, HomeSettings home, bool configured, PodTemplate? workload)
     {
         List<JsonNode> volumes = [Claim("home", home.Claim), new JsonObject { ["name"] = "scratch", ["emptyDir"] = new JsonObject() }];
-        List<JsonNode> mounts = [Mount("home", home.Path), Mount("scratch", "/scratch")];
+        var (mount, user) = (HomeMount.In(workload, home)?.Mount, HomeUser.Of(home, workload));
+        List<JsonNode> mounts = [Mount("home", home.Path, subPath: mount?.SubPath), Mount("scratch", "/scratch")];
         List<JsonNode> arguments = ["restore", restore.Spec.Archive, "--into", home.Path, "--target", target.Name, "--json"];
         List<JsonNode> variables = [Variable("TMPDIR", "/scratch")];
         if (TraceAnnotation.TraceOf(restore) != default)
@@ -59,8 +60,18 @@ internal static class RestoreJob
             ["envFrom"] = SidecarNames.Variables(target),
             ["volumeMounts"] = new JsonArray([.. mounts]),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
-            ["securityContext"] = SidecarSecurity.Placing(HomeUser.Of(home, workload)),
+            ["securityContext"] = SidecarSecurity.Placing(home, user),
         };
+        if (home.Sidecar.Resources is { } resources) container["resources"] = resources.DeepClone();
+        var pod = new JsonObject
+        {
+            ["restartPolicy"] = "Never",
+            ["automountServiceAccountToken"] = false,
+            ["securityContext"] = SidecarSecurity.Volumes(workload?.Spec.SecurityContext),
+            ["containers"] = new JsonArray(container),
+            ["volumes"] = new JsonArray([.. volumes]),
+        };
+        Place(pod, home, workload?.Spec);
         return new JsonObject
         {
             ["metadata"] = new JsonObject
@@ -75,17 +86,23 @@ internal static class RestoreJob
                 ["template"] = new JsonObject
                 {
                     ["metadata"] = new JsonObject { ["labels"] = Labels(target) },
-                    ["spec"] = new JsonObject
-                    {
-                        ["restartPolicy"] = "Never",
-                        ["automountServiceAccountToken"] = false,
-                        ["securityContext"] = SidecarSecurity.Volumes(workload?.Spec.SecurityContext),
-                        ["containers"] = new JsonArray(container),
-                        ["volumes"] = new JsonArray([.. volumes]),
-                    },
+                    ["spec"] = pod,
                 },
             },
         };
+    }
+
+    /// <summary>
+    /// Where the application may run, and there alone, the volume can be had; what it pulls its image with, the sidecar's is pulled with.
+    /// </summary>
+    private static void Place(JsonObject pod, HomeSettings home, PodSpec? application)
+    {
+        if (application?.NodeSelector is { } selector) pod["nodeSelector"] = JsonNode.Parse(selector.GetRawText());
+        if (application?.Tolerations is { } tolerations) pod["tolerations"] = JsonNode.Parse(tolerations.GetRawText());
+        if (application?.Affinity?.NodeAffinity is { } nodes)
+            pod["affinity"] = new JsonObject { ["nodeAffinity"] = JsonNode.Parse(nodes.GetRawText()) };
+        var secrets = (application?.ImagePullSecrets ?? []).Select(s => s.Name).Concat(home.Sidecar.ImagePullSecrets).Distinct().ToList();
+        if (secrets.Count > 0) pod["imagePullSecrets"] = SidecarNames.PullSecrets(secrets);
     }
 
     private static JsonObject Labels(Target target) => new() { [ChatOpsKinds.TargetLabel] = target.Name };
@@ -103,6 +120,10 @@ internal static class RestoreJob
 
     private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
 
-    private static JsonObject Mount(string name, string path, bool readOnly = false) =>
-        new() { ["name"] = name, ["mountPath"] = path, ["readOnly"] = readOnly };
+    private static JsonObject Mount(string name, string path, bool readOnly = false, string? subPath = null)
+    {
+        var mount = new JsonObject { ["name"] = name, ["mountPath"] = path, ["readOnly"] = readOnly };
+        if (subPath is { Length: > 0 }) mount["subPath"] = subPath;
+        return mount;
+    }
 }

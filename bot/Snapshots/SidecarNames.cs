@@ -22,5 +22,7 @@ internal static class SidecarNames
         From("secretRef", $"{target.Name}-sidecar-store"), From("configMapRef", $"{target.Name}-sidecar-otlp"),
         From("secretRef", $"{target.Name}-sidecar-otlp"));
 
+    public static JsonArray PullSecrets(IEnumerable<string> names) => new([.. names.Select(n => new JsonObject { ["name"] = n })]);
+
     private static JsonObject From(string kind, string name) => new() { [kind] = new JsonObject { ["name"] = name, ["optional"] = true } };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ChatOps.Bot.Settings;
 using ChatOps.Kubernetes;
 
 namespace ChatOps.Bot.Snapshots;
@@ -20,10 +21,10 @@ internal static class SidecarSecurity
     private static readonly string[] ToPlace = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID"];
 
     /// <summary>Of the sidecar, which is in a pod that says its own.</summary>
-    public static JsonObject Reading(bool root, long? user, long? group) => Of(root, user, group, ToRead);
+    public static JsonObject Reading(HomeSettings home, bool root, long? user, long? group) => Of(home, root, user, group, ToRead);
 
     /// <summary>Of the Job's container, in a pod that says nothing.</summary>
-    public static JsonObject Placing(HomeUser user) => Of(user.IsRoot, user.User, user.Group, ToPlace);
+    public static JsonObject Placing(HomeSettings home, HomeUser user) => Of(home, user.IsRoot, user.User, user.Group, ToPlace);
 
     /// <summary>
     /// Of the Job's pod. Volumes are given to a group in it as they are in the application's, or not at all: that alters every file.
@@ -39,7 +40,7 @@ internal static class SidecarSecurity
         return pod;
     }
 
-    private static JsonObject Of(bool root, long? user, long? group, string[] forRoot)
+    private static JsonObject Of(HomeSettings home, bool root, long? user, long? group, string[] forRoot)
     {
         var capabilities = new JsonObject { ["drop"] = new JsonArray("ALL") };
         if (root) capabilities["add"] = new JsonArray([.. forRoot.Select(c => JsonValue.Create(c))]);
@@ -53,6 +54,7 @@ internal static class SidecarSecurity
         };
         if (user is not null) context["runAsUser"] = user;
         if (group is not null) context["runAsGroup"] = group;
+        foreach (var (name, value) in home.Sidecar.SecurityContext ?? []) context[name] = value?.DeepClone();
         return context;
     }
 }

@@ -102,6 +102,9 @@ public sealed record PlannedSidecar
     /// <summary>The application's volume that it reads.</summary>
     public string HomeVolume { get => field ?? ""; init; }
 
+    /// <summary>The folder of that volume which is the home; null where it is all of it.</summary>
+    public string? HomeSubPath { get; init; }
+
     /// <summary>The claim it puts archives into; null where they go to an object store.</summary>
     public string? ArchiveClaim { get; init; }
 
@@ -110,6 +113,9 @@ public sealed record PlannedSidecar
 
     /// <summary>As whom it reads the home; null in the plans of earlier versions.</summary>
     public PlannedUser? RunAs { get; init; }
+
+    /// <summary>Of one that is taken away: the Secrets to pull its image with that came with it alone, and go with it.</summary>
+    public IReadOnlyList<string>? PullSecrets { get; init; }
 }
 
 /// <summary>A user as the kernel knows it.</summary>

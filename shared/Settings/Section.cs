@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using ChatOps.Values;
 using YamlDotNet.RepresentationModel;
 
@@ -36,6 +37,15 @@ public sealed class Section
             _asked.Add(name);
             yield return (name, new Section(value, $"{_name}.{name}", _faults, key.Start.Line));
         }
+    }
+
+    /// <summary>A mapping as it stands, for what is handed on to others; null where there is none.</summary>
+    public JsonObject? Object(string key)
+    {
+        if (Child(key) is not { } node || node is YamlScalarNode { Value: "" or "null" or "~" }) return null;
+        if (PlainYaml.ToJson(node, out var tooDeep) is JsonObject fields && !tooDeep) return fields;
+        Fault(key, tooDeep ? "is nested too deeply" : "must be a mapping of names to values");
+        return null;
     }
 
     public string? Text(string key)

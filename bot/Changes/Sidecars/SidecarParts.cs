@@ -7,6 +7,7 @@ namespace ChatOps.Bot.Changes.Sidecars;
 internal static class SidecarParts
 {
     private const string Token = "sidecar-token";
+    private const string Secrets = "imagePullSecrets";
     private static readonly string[] Fields = ["serviceAccountName", "serviceAccount", "automountServiceAccountToken"];
 
     /// <summary>The sidecar of a template and whether it is a native one; null where there is none.</summary>
@@ -30,12 +31,31 @@ internal static class SidecarParts
         if (!before && !now) return;
         foreach (var place in SidecarPatch.Places) Exchange(from, to, place, [SidecarPatch.Container]);
         Exchange(from, to, "volumes", SidecarPatch.Volumes);
+        // What its image is pulled with; one too many does no harm.
+        if (now) Exchange(from, to, Secrets, [.. All(from, Secrets).Select(NameOf)]);
         foreach (var field in Fields)
         {
             to.Remove(field);
             if (from[field] is { } value) to[field] = value.DeepClone();
         }
     }
+
+    /// <summary>The Secrets to pull with that came with the sidecar alone, as the server notes who applied what; null for none.</summary>
+    /// <remarks>Kubernetes documentation, "Server-Side Apply", managedFields; Structured Merge Diff, "FieldsV1".</remarks>
+    public static IReadOnlyList<string>? PullSecrets(JsonObject? workload)
+    {
+        var managers = (workload?["metadata"]?["managedFields"] as JsonArray ?? []).OfType<JsonObject>()
+            .ToLookup(m => (string?)m["manager"] == SidecarPatch.FieldManager, OwnedSecrets);
+        var ours = managers[true].SelectMany(s => s).Except(managers[false].SelectMany(s => s)).ToList();
+        return ours.Count == 0 ? null : ours;
+    }
+
+    private static IEnumerable<string> OwnedSecrets(JsonObject manager) =>
+        from key in (manager["fieldsV1"]?["f:spec"]?["f:template"]?["f:spec"]?[$"f:{Secrets}"] as JsonObject ?? []).Select(f => f.Key)
+        where key.StartsWith("k:{", StringComparison.Ordinal)
+        let name = (string?)JsonNode.Parse(key[2..])?["name"]
+        where name is not null
+        select name;
 
     private static bool HasOwn(JsonObject pod) => Named(pod, "volumes", [Token]).Any()
         && SidecarPatch.Places.Any(place => Named(pod, place, [SidecarPatch.Container]).Any());
@@ -52,5 +72,9 @@ internal static class SidecarParts
     }
 
     private static IEnumerable<JsonObject> Named(JsonObject pod, string list, IReadOnlyList<string> names) =>
-        (pod[list] as JsonArray)?.OfType<JsonObject>().Where(o => names.Contains((string?)o["name"] ?? "")) ?? [];
+        All(pod, list).Where(o => names.Contains(NameOf(o)));
+
+    private static IEnumerable<JsonObject> All(JsonObject pod, string list) => (pod[list] as JsonArray)?.OfType<JsonObject>() ?? [];
+
+    private static string NameOf(JsonObject item) => (string?)item["name"] ?? "";
 }

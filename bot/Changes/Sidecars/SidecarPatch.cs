@@ -22,6 +22,9 @@ internal static class SidecarPatch
     /// <summary>The lists of a pod's specification in which it may stand.</summary>
     public static readonly IReadOnlyList<string> Places = ["initContainers", "containers"];
 
+    /// <summary>What it gets of the node where nothing else is said.</summary>
+    private const string Enough = """{"requests":{"cpu":"50m","memory":"96Mi"},"limits":{"memory":"512Mi"}}""";
+
     private const string TokenPath = "/var/run/secrets/kubernetes.io/serviceaccount";
 
     public static Patch Attach(Target target, PlannedSidecar sidecar)
@@ -35,6 +38,7 @@ internal static class SidecarPatch
             [Place(sidecar)] = new JsonArray(ContainerOf(target, sidecar)),
             ["volumes"] = VolumesOf(target, sidecar),
         };
+        if (target.Home!.Sidecar.ImagePullSecrets is { Count: > 0 } secrets) pod["imagePullSecrets"] = SidecarNames.PullSecrets(secrets);
         var body = new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = target.WorkloadName, ["namespace"] = target.Namespace },
@@ -52,6 +56,7 @@ internal static class SidecarPatch
         var pod = new JsonObject { ["serviceAccountName"] = null, ["serviceAccount"] = null, ["automountServiceAccountToken"] = null };
         pod[Place(sidecar)] = new JsonArray(Gone(Container));
         pod["volumes"] = new JsonArray([.. Volumes.Select(Gone)]);
+        if (sidecar.PullSecrets is { Count: > 0 } secrets) pod["imagePullSecrets"] = new JsonArray([.. secrets.Select(Gone)]);
         return Patch.Strategic(new JsonObject { ["spec"] = new JsonObject { ["template"] = new JsonObject { ["spec"] = pod } } });
     }
 
@@ -60,7 +65,8 @@ internal static class SidecarPatch
     private static JsonObject ContainerOf(Target target, PlannedSidecar sidecar)
     {
         var mounts = new JsonArray(
-            Mount(sidecar.HomeVolume, target.Home!.Path, readOnly: true), Mount("sidecar-config", "/etc/chatops", readOnly: true),
+            Mount(sidecar.HomeVolume, target.Home!.Path, readOnly: true, sidecar.HomeSubPath),
+            Mount("sidecar-config", "/etc/chatops", readOnly: true),
             Mount("sidecar-scratch", "/scratch"), Mount("sidecar-token", TokenPath, readOnly: true));
         if (sidecar.ArchiveClaim is not null) mounts.Add((JsonNode)Mount("sidecar-archives", "/archives"));
         var container = new JsonObject
@@ -70,8 +76,8 @@ internal static class SidecarPatch
             ["args"] = new JsonArray("run"),
             ["env"] = new JsonArray(Variable("SIDECAR_CONFIG", "/etc/chatops/sidecar.yaml"), Variable("TMPDIR", "/scratch")),
             ["envFrom"] = SidecarNames.Variables(target),
-            ["resources"] = JsonNode.Parse("""{"requests":{"cpu":"50m","memory":"96Mi"},"limits":{"memory":"512Mi"}}"""),
-            ["securityContext"] = Security(sidecar.RunAs),
+            ["resources"] = target.Home.Sidecar.Resources?.DeepClone() ?? JsonNode.Parse(Enough),
+            ["securityContext"] = Security(target.Home, sidecar.RunAs),
             ["volumeMounts"] = mounts,
         };
         // A native sidecar begins before the application and ends after it.
@@ -80,8 +86,8 @@ internal static class SidecarPatch
     }
 
     /// <summary>What the pod or the image says of the user already is left to them.</summary>
-    private static JsonObject Security(PlannedUser? user) => SidecarSecurity.Reading(
-        root: user is { User: 0 }, user is { Stated: true } ? user.User : null, user is { Stated: true } ? user.Group : null);
+    private static JsonObject Security(HomeSettings home, PlannedUser? user) => SidecarSecurity.Reading(
+        home, root: user is { User: 0 }, user is { Stated: true } ? user.User : null, user is { Stated: true } ? user.Group : null);
 
     private static JsonArray VolumesOf(Target target, PlannedSidecar sidecar)
     {
@@ -105,10 +111,11 @@ internal static class SidecarPatch
 
     private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
 
-    private static JsonObject Mount(string name, string path, bool readOnly = false)
+    private static JsonObject Mount(string name, string path, bool readOnly = false, string? subPath = null)
     {
         var mount = new JsonObject { ["name"] = name, ["mountPath"] = path };
         if (readOnly) mount["readOnly"] = true;
+        if (subPath is not null) mount["subPath"] = subPath;
         return mount;
     }
 }

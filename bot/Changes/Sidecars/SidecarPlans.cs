@@ -18,14 +18,15 @@ internal sealed class SidecarPlans(IKubernetesClient client)
     public async Task<PlannedSidecar> WantedAsync(Target target, WorkloadState live, CancellationToken ct)
     {
         var home = HomeOf(target);
-        var mount = live.Template.Spec.Containers.Where(c => c.Name != SidecarPatch.Container).SelectMany(c => c.VolumeMounts ?? [])
-            .FirstOrDefault(m => m.MountPath?.TrimEnd('/') == home.Path.TrimEnd('/')) ?? throw new FaultException(new(
+        var (_, mount) = HomeMount.In(live.Template, home) ?? throw new FaultException(new(
             "NoHomeMount", $"no container of {target.Name} mounts a volume at {home.Path}", "Correct home.path in chatops.yaml"));
+        if (HomeMount.WhyNot(target, mount) is { } unreachable) throw new FaultException(unreachable);
         return new PlannedSidecar
         {
             Image = home.SidecarImage,
             ServiceAccount = SidecarNames.Account(target),
             HomeVolume = mount.Name,
+            HomeSubPath = mount.SubPath is { Length: > 0 } folder ? folder : null,
             ArchiveClaim = home.ArchiveClaim,
             Native = IsNativeKnown(await client.VersionAsync(ct)),
             RunAs = Planned(HomeUser.Of(home, live.Template)),
@@ -43,17 +44,22 @@ internal sealed class SidecarPlans(IKubernetesClient client)
                 $"{target.Name} has a container '{SidecarPatch.Container}' that its own release brings",
                 "Change it in that release"));
         }
+        var mount = HomeMount.Of(container, HomeOf(target));
         return new PlannedSidecar
         {
             Image = container.Image,
             ServiceAccount = live.Template.Spec.ServiceAccountName ?? "",
-            HomeVolume =
-                container.VolumeMounts?.FirstOrDefault(m => m.MountPath?.TrimEnd('/') == HomeOf(target).Path.TrimEnd('/'))?.Name ?? "",
+            HomeVolume = mount?.Name ?? "",
+            HomeSubPath = mount?.SubPath,
             ArchiveClaim = live.Template.Spec.Volumes?.FirstOrDefault(v => v.Name == "sidecar-archives")?.PersistentVolumeClaim?.ClaimName,
             Native = native,
             RunAs = Planned(HomeUser.Of(container.SecurityContext, live.Template.Spec.SecurityContext)),
         };
     }
+
+    /// <summary>Whether also what people need not agree to is as it is declared.</summary>
+    public static bool IsApplied(Target target, PlannedSidecar sidecar, JsonObject? workload) => SidecarComparison.Holds(
+        workload?["spec"]?["template"], SidecarPatch.Attach(target, sidecar).Body["spec"]!["template"]);
 
     public async Task<IReadOnlyList<GateVerdict>> AttachGatesAsync(
         Target target, WorkloadState live, PlannedSidecar wanted, CancellationToken ct)

@@ -18,6 +18,8 @@ internal sealed partial class ContainerContexts(
         foreach (var mount in container.ItemsAt("volumeMounts"))
         {
             var path = Path.Combine(volumes.GetValueOrDefault(mount.Text("name") ?? "", directories.PodRoot), mount.Text("subPath") ?? "");
+            // A folder that is not there is made (Kubernetes documentation, "Volumes", using subPath).
+            if (!File.Exists(path)) Directory.CreateDirectory(path);
             mounts[mount.Text("mountPath") ?? ""] = path.TrimEnd('/');
         }
         var uid = pod.Metadata.Uid ?? "";

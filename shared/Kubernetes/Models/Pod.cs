@@ -51,31 +51,14 @@ public sealed record LocalReference
 {
     public string Name { get => field ?? ""; init; }
     public PodSecurityContext? SecurityContext { get; init; }
-}
 
-/// <summary>What holds for all containers of a pod, and for its volumes.</summary>
-public sealed record PodSecurityContext
-{
-    public long? RunAsUser { get; init; }
+    public IReadOnlyList<LocalReference>? ImagePullSecrets { get; init; }
 
-    public long? RunAsGroup { get; init; }
+    public JsonElement? NodeSelector { get; init; }
 
-    /// <summary>The group that volumes are given to when they are mounted, and that every process is in.</summary>
-    public long? FsGroup { get; init; }
+    public JsonElement? Tolerations { get; init; }
 
-    public string? FsGroupChangePolicy { get; init; }
-
-    public IReadOnlyList<long>? SupplementalGroups { get; init; }
-
-    public JsonElement? SeLinuxOptions { get; init; }
-}
-
-/// <summary>Of one container; goes before what the pod says.</summary>
-public sealed record SecurityContext
-{
-    public long? RunAsUser { get; init; }
-
-    public long? RunAsGroup { get; init; }
+    public Affinity? Affinity { get; init; }
 }
 
 public sealed record Container
@@ -159,6 +142,9 @@ public sealed record VolumeMount
     public string MountPath { get => field ?? ""; init; }
 
     public string? SubPath { get; init; }
+
+    /// <summary>As <see cref="SubPath"/>, with variables of the container in it.</summary>
+    public string? SubPathExpr { get; init; }
 
     public bool? ReadOnly { get; init; }
 }

@@ -61,6 +61,36 @@ public sealed class SidecarPartsTests
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Bare), Carried(Own, Bare)));
     }
 
+    [Fact]
+    public void What_its_image_is_pulled_with_comes_along()
+    {
+        const string Secrets = "\"imagePullSecrets\":[{\"name\":\"x\"},{\"name\":\"y\"}],";
+        var live = Attached.Replace("\"initContainers\"", $"{Secrets}\"initContainers\"", StringComparison.Ordinal);
+        var older = Bare.Replace("\"containers\"", $"{Secrets.Replace('x', 'z')}\"containers\"", StringComparison.Ordinal);
+        Assert.Equal(["x", "y", "z"], Names(Carried(live, older), "imagePullSecrets").Order());
+        Assert.Equal(["x", "y"], Names(Carried(Bare, live), "imagePullSecrets"));
+    }
+
+    [Theory]
+    [InlineData("chatops-attach a b", "a b")]
+    [InlineData("chatops-attach a b|helm b c", "a")]
+    [InlineData("helm a|chatops-attach", "")]
+    [InlineData("", "")]
+    public void Only_secrets_that_nobody_else_applied_go_with_it(string managers, string expected)
+    {
+        var fields = managers.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(m => m.Split(' ')).Select(m => new JsonObject
+        {
+            ["manager"] = m[0],
+            ["fieldsV1"] = Below(new(m.Skip(1).Select(s => KeyValuePair.Create($$"""k:{"name":"{{s}}"}""", (JsonNode?)new JsonObject()))
+                .Prepend(new(".", new JsonObject())))),
+        });
+        var workload = new JsonObject { ["metadata"] = new JsonObject { ["managedFields"] = new JsonArray([.. fields]) } };
+        Assert.Equal(expected, string.Join(' ', SidecarParts.PullSecrets(workload) ?? []));
+    }
+
+    private static JsonObject Below(JsonObject secrets) => ((string[])["f:imagePullSecrets", "f:spec", "f:template", "f:spec"])
+        .Aggregate(secrets, (inner, field) => new JsonObject { [field] = inner });
+
     private static JsonNode Carried(string live, string older)
     {
         var result = JsonNode.Parse(older)!;

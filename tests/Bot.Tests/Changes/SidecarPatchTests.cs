@@ -36,10 +36,38 @@ public sealed class SidecarPatchTests
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse($"{{{context}}}"), made), made!.ToJsonString());
     }
 
+    [Fact]
+    public void What_is_declared_goes_before_what_it_would_have()
+    {
+        var declared = new SidecarPodSettings
+        {
+            Resources = new() { ["requests"] = new JsonObject { ["cpu"] = "1" } },
+            SecurityContext = new() { ["allowPrivilegeEscalation"] = true, ["procMount"] = "Default" },
+            ImagePullSecrets = ["regcred"],
+        };
+        var container = ContainerOf(Planned, declared);
+        Assert.Equal("""{"requests":{"cpu":"1"}}""", container["resources"]!.ToJsonString());
+        var expected = JsonNode.Parse($"{{{Ordinary}}}")!;
+        (expected["allowPrivilegeEscalation"], expected["procMount"]) = (true, "Default");
+        Assert.True(JsonNode.DeepEquals(expected, container["securityContext"]), container.ToJsonString());
+        Assert.Equal("""[{"name":"regcred"}]""", PodOf(Planned, declared)["imagePullSecrets"]!.ToJsonString());
+        Assert.Null(PodOf(Planned)["imagePullSecrets"]);
+    }
+
+    [Fact]
+    public void It_reads_the_folder_of_the_volume_that_is_the_home()
+    {
+        Assert.Equal("a/b", (string?)ContainerOf(Planned with { HomeSubPath = "a/b" })["volumeMounts"]![0]!["subPath"]);
+        Assert.Null(ContainerOf(Planned)["volumeMounts"]![0]!["subPath"]);
+    }
+
     private static PlannedSidecar Planned =>
         new() { Image = "sidecar:1", ServiceAccount = "shop-sidecar", HomeVolume = "data", Native = true };
 
-    private static JsonNode ContainerOf(PlannedSidecar sidecar)
+    private static JsonNode ContainerOf(PlannedSidecar sidecar, SidecarPodSettings? declared = null) =>
+        PodOf(sidecar, declared)["initContainers"]![0]!;
+
+    private static JsonNode PodOf(PlannedSidecar sidecar, SidecarPodSettings? declared = null)
     {
         var target = new Target
         {
@@ -47,8 +75,8 @@ public sealed class SidecarPatchTests
             Namespace = "ns",
             WorkloadKind = "statefulset",
             WorkloadName = "shop",
-            Home = new() { Path = "/data", Claim = "data", SidecarImage = "sidecar:1" },
+            Home = new() { Path = "/data", Claim = "data", SidecarImage = "sidecar:1", Sidecar = declared ?? new() },
         };
-        return SidecarPatch.Attach(target, sidecar).Body["spec"]!["template"]!["spec"]!["initContainers"]![0]!;
+        return SidecarPatch.Attach(target, sidecar).Body["spec"]!["template"]!["spec"]!;
     }
 }

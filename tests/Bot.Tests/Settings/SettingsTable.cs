@@ -5,9 +5,10 @@ namespace ChatOps.Bot.Tests.Settings;
 
 /// <summary>One row of the table in <c>docs/settings.md</c>.</summary>
 /// <param name="Path">With <c>NAME</c> where people choose the name.</param>
+/// <param name="Shape">What people write; <c>as in a pod</c> is handed on, and its inside is no matter of the page.</param>
 /// <param name="Wrong">A value that is refused, as YAML; null where none is shown.</param>
 /// <param name="Said">What the fault then says.</param>
-internal sealed record DocumentedSetting(string Path, string Default, string? Wrong, string? Said)
+internal sealed record DocumentedSetting(string Path, string Shape, string Default, string? Wrong, string? Said)
 {
     public string Parent => Path.LastIndexOf('.') is > 0 and var dot ? Path[..dot] : "";
 
@@ -27,7 +28,7 @@ internal static class SettingsTable
     [
         .. Page.Split("<!-- settings:")[1].Split("<!-- /settings -->")[0].Split('\n')
             .Where(l => l.StartsWith("| `", StringComparison.Ordinal))
-            .Select(l => l.Split('|').Select(c => c.Trim()).ToArray()).Select(c => Row(c[1].Trim('`'), c[3], c[5])),
+            .Select(l => l.Split('|').Select(c => c.Trim()).ToArray()).Select(c => Row(c[1].Trim('`'), c[2], c[3], c[5])),
     ];
 
     /// <summary>The file with this setting said in this way, or not said at all.</summary>
@@ -49,6 +50,7 @@ internal static class SettingsTable
 
     private static IEnumerable<string> Sections(YamlMappingNode section, string path)
     {
+        if (Rows.Any(r => r.Path == path && r.Shape == "as in a pod")) return [];
         var free = Rows.Any(r => r.Parent == $"{path}.NAME");
         var inner = section.Children.Where(c => c.Value is YamlMappingNode).Take(free ? 1 : int.MaxValue).SelectMany(c => Sections(
             (YamlMappingNode)c.Value, $"{path}.{(free ? "NAME" : ((YamlScalarNode)c.Key).Value)}".TrimStart('.')));
@@ -68,9 +70,9 @@ internal static class SettingsTable
         return Load(collection ? value.Replace("*", "'*'", StringComparison.Ordinal) : $"'{value}'");
     }
 
-    private static DocumentedSetting Row(string path, string @default, string wrong)
+    private static DocumentedSetting Row(string path, string shape, string @default, string wrong)
     {
         var at = wrong.IndexOf("`: ", StringComparison.Ordinal);
-        return at < 0 ? new(path, @default, null, null) : new(path, @default, wrong[1..at], wrong[(at + 3)..]);
+        return at < 0 ? new(path, shape, @default, null, null) : new(path, shape, @default, wrong[1..at], wrong[(at + 3)..]);
     }
 }

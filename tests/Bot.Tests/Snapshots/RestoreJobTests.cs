@@ -101,6 +101,57 @@ public sealed class RestoreJobTests
             """{"drop":["ALL"],"add":["CHOWN","DAC_OVERRIDE","FOWNER","FSETID"]}""", ContainerOf(job)["securityContext"]!["capabilities"]);
     }
 
+    [Theory]
+    [InlineData("/home/kasm-user", "signal", "signal")]
+    [InlineData("/home/kasm-user/", "signal/a", "signal/a")]
+    [InlineData("/home/kasm-user", null, null)]
+    [InlineData("/home", "signal", null)]
+    public void It_puts_the_data_into_the_folder_of_the_volume_that_the_application_has(string mounted, string? folder, string? expected)
+    {
+        var application = new Container { Name = "app", VolumeMounts = [new() { Name = "v", MountPath = mounted, SubPath = folder }] };
+        var beside = application with { Name = "sidecar", VolumeMounts = [new() { Name = "v", MountPath = Home.Path, SubPath = "wrong" }] };
+        var job = Made(Home, configured: false, workload: new() { Spec = new() { Containers = [beside, application] } });
+        Assert.Equal(expected, (string?)ContainerOf(job)["volumeMounts"]![0]!["subPath"]);
+    }
+
+    [Fact]
+    public void It_may_run_where_the_application_may_and_is_pulled_as_it_is()
+    {
+        var application = JsonSerializer.Deserialize<PodSpec>("""
+            {"nodeSelector":{"disk":"fast"},"tolerations":[{"key":"only","operator":"Exists"}],
+             "affinity":{"nodeAffinity":{"a":1},"podAntiAffinity":{"b":2}},"imagePullSecrets":[{"name":"one"},{"name":"two"}]}
+            """, JsonSerializerOptions.Web);
+        var home = Home with { Sidecar = new() { ImagePullSecrets = ["two", "three"] } };
+        var pod = PodOf(Made(home, configured: false, workload: new() { Spec = application! }));
+        Same("""{"disk":"fast"}""", pod["nodeSelector"]);
+        Same("""[{"key":"only","operator":"Exists"}]""", pod["tolerations"]);
+        Same("""{"nodeAffinity":{"a":1}}""", pod["affinity"]);
+        Assert.Equal(["one", "two", "three"], Names(pod["imagePullSecrets"]));
+        Assert.Equal(
+            ["restartPolicy", "automountServiceAccountToken", "securityContext", "containers", "volumes"],
+            PodOf(Made(Home, configured: false)).AsObject().Select(f => f.Key));
+    }
+
+    [Fact]
+    public void What_is_declared_of_its_container_goes_before_what_it_would_have()
+    {
+        var declared = new SidecarPodSettings
+        {
+            Resources = new() { ["limits"] = new JsonObject { ["memory"] = "1Gi" } },
+            SecurityContext = new()
+            {
+                ["readOnlyRootFilesystem"] = false,
+                ["capabilities"] = new JsonObject { ["add"] = new JsonArray("X") },
+            },
+        };
+        var container = ContainerOf(Made(Home with { Sidecar = declared }, configured: false));
+        Same("""{"limits":{"memory":"1Gi"}}""", container["resources"]);
+        Same("""
+            {"runAsNonRoot":true,"allowPrivilegeEscalation":false,"readOnlyRootFilesystem":false,"capabilities":{"add":["X"]},
+             "seccompProfile":{"type":"RuntimeDefault"},"runAsUser":1000,"runAsGroup":1000}
+            """, container["securityContext"]);
+    }
+
     private static JsonObject Made(HomeSettings home, bool configured, string? trace = null, PodTemplate? workload = null)
     {
         var target = new Target { Name = "shop", Namespace = "ns", WorkloadKind = "statefulset", WorkloadName = "shop", Home = home };

@@ -1,8 +1,8 @@
-using System.Text.Json.Nodes;
 using ChatOps.Bot.Tests.Support;
 using ChatOps.Resources;
 using ChatOps.Testing.Cluster;
 using Microsoft.AspNetCore.Http;
+using static ChatOps.Bot.Tests.Snapshots.RestoreStage;
 
 namespace ChatOps.Bot.Tests.Snapshots;
 
@@ -19,7 +19,7 @@ public sealed class RestoreTests(Clusters clusters)
     [MemberData(nameof(Kinds))]
     public async Task A_restore_ends_as_its_job_ends(string kind)
     {
-        var place = await PlaceAsync(kind);
+        var place = await PlaceAsync(clusters, kind);
         await using var good = await BotAsync(place, "restores:1");
         Assert.Equal(RestorePhase.Succeeded, (await RestoredAsync(place, "good")).Phase);
         await good.DisposeAsync();
@@ -33,7 +33,7 @@ public sealed class RestoreTests(Clusters clusters)
     [MemberData(nameof(Kinds))]
     public async Task Data_is_not_replaced_under_a_pod_that_uses_it(string kind)
     {
-        var place = await PlaceAsync(kind);
+        var place = await PlaceAsync(clusters, kind);
         await place.KubectlAsync("create -f -", "{apiVersion: v1, kind: Pod, metadata: {name: user}, spec: " + Spec + "}");
         await using var bot = await BotAsync(place, "restores:1");
         var failed = await RestoredAsync(place, "early");
@@ -46,7 +46,7 @@ public sealed class RestoreTests(Clusters clusters)
     [MemberData(nameof(Kinds))]
     public async Task A_job_made_just_before_a_kill_is_taken_up_and_not_mistaken_for_a_user_of_the_data(string kind)
     {
-        var place = await PlaceAsync(kind);
+        var place = await PlaceAsync(clusters, kind);
         await CreateAsync(place, "half");
         await place.KubectlAsync("create -f -", $$"""
             apiVersion: batch/v1
@@ -66,7 +66,7 @@ public sealed class RestoreTests(Clusters clusters)
     [MemberData(nameof(Kinds))]
     public async Task A_job_that_the_cluster_refuses_fails_the_restore_in_its_own_words(string kind)
     {
-        var place = await PlaceAsync(kind);
+        var place = await PlaceAsync(clusters, kind);
         await RefuseJobsAsync(place);
         await using var bot = await BotAsync(place, "restores:1");
         var failed = await RestoredAsync(place, "refused");
@@ -80,7 +80,7 @@ public sealed class RestoreTests(Clusters clusters)
     [Fact]
     public async Task A_job_that_cannot_be_made_for_a_while_is_made_when_it_can()
     {
-        var place = await PlaceAsync("embedded");
+        var place = await PlaceAsync(clusters, "embedded");
         place.Cluster.Embedded!.Faults.Fail(3, 503, when: r => IsJobMade(r, place));
         await using var bot = await BotAsync(place, "restores:1");
         Assert.Equal(RestorePhase.Succeeded, (await RestoredAsync(place, "later")).Phase);
@@ -90,7 +90,7 @@ public sealed class RestoreTests(Clusters clusters)
     [MemberData(nameof(Kinds))]
     public async Task One_that_cannot_be_made_in_time_is_given_up_and_does_not_come_later(string kind)
     {
-        var place = await PlaceAsync(kind);
+        var place = await PlaceAsync(clusters, kind);
         var mend = await BreakJobsAsync(place);
         await using var bot = await BotAsync(place, "restores:1", "3s");
         var failed = await RestoredAsync(place, "broken");
@@ -105,7 +105,7 @@ public sealed class RestoreTests(Clusters clusters)
     [MemberData(nameof(Kinds))]
     public async Task One_whose_pod_cannot_start_is_taken_away_and_says_why(string kind)
     {
-        var place = await PlaceAsync(kind);
+        var place = await PlaceAsync(clusters, kind);
         await using var bot = await BotAsync(place, "nowhere:1");
         var failed = await RestoredAsync(place, "stuck");
         Assert.Equal((RestorePhase.Failed, "NotStarted"), (failed.Phase, failed.Error!.Reason));
@@ -117,7 +117,7 @@ public sealed class RestoreTests(Clusters clusters)
     [Fact]
     public async Task One_that_gets_no_pod_is_taken_away_and_says_so()
     {
-        var place = await PlaceAsync("real");
+        var place = await PlaceAsync(clusters, "real");
         await QuotaAsync(place, "pods");
         await using var bot = await BotAsync(place, "restores:1", "3s");
         var failed = await RestoredAsync(place, "podless");
@@ -135,7 +135,7 @@ public sealed class RestoreTests(Clusters clusters)
     [MemberData(nameof(Kinds))]
     public async Task One_that_is_killed_is_begun_again_and_finishes_what_it_began(string kind)
     {
-        var place = await PlaceAsync(kind);
+        var place = await PlaceAsync(clusters, kind);
         await using var bot = await BotAsync(place, "interrupted:1");
         var status = await RestoredAsync(place, "killed");
         Assert.Equal((RestorePhase.Succeeded, 2), (status.Phase, status.Attempts));
@@ -146,7 +146,7 @@ public sealed class RestoreTests(Clusters clusters)
     [MemberData(nameof(Kinds))]
     public async Task One_that_is_killed_whenever_it_is_begun_says_that_it_has_to_be_finished(string kind)
     {
-        var place = await PlaceAsync(kind);
+        var place = await PlaceAsync(clusters, kind);
         await using var bot = await BotAsync(place, "killed:1");
         var failed = await RestoredAsync(place, "killed");
         Assert.Equal((RestorePhase.Failed, "RestoreFailed", 3), (failed.Phase, failed.Error!.Reason, failed.Attempts));
@@ -159,7 +159,7 @@ public sealed class RestoreTests(Clusters clusters)
     [MemberData(nameof(Kinds))]
     public async Task One_whose_job_is_deleted_is_begun_again_once_its_pod_is_gone(string kind)
     {
-        var place = await PlaceAsync(kind);
+        var place = await PlaceAsync(clusters, kind);
         await using var bot = await BotAsync(place, "app:1");
         await CreateAsync(place, "deleted");
         for (var attempt = 1; attempt <= 3; attempt++)
@@ -240,44 +240,4 @@ public sealed class RestoreTests(Clusters clusters)
 
     private static bool IsJobMade(HttpRequest request, Place place) =>
         request.Method == "POST" && request.Path.Value == $"/apis/batch/v1/namespaces/{place.Namespace}/jobs";
-
-    private async Task<Place> PlaceAsync(string kind)
-    {
-        var place = await clusters.PlaceAsync(kind);
-        await place.KubectlAsync(
-            "create -f -",
-            "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}, "
-                + "spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi} } } }");
-        return place;
-    }
-
-    private static Task<BotUnderTest> BotAsync(Place place, string image, string readyWithin = "3m") => BotUnderTest.StartAsync(
-        TestSettings.Read($$"""
-            shop: { workload: deployment/shop }
-            home: { workload: statefulset/home, namespace: {{place.Namespace}}, readyWithin: {{readyWithin}},
-              home: { path: /data, claim: data, sidecarImage: "{{image}}" } }
-            """, place.Namespace), place.Client);
-
-    private static Task<Restore> CreateAsync(Place place, string name) => place.Client.CreateAsync(
-        ChatOpsKinds.Restores, place.Namespace,
-        new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = name },
-            ["spec"] = new JsonObject { ["target"] = "home", ["archive"] = "latest" },
-        },
-        TestContext.Current.CancellationToken);
-
-    private static async Task<RestoreStatus> RestoredAsync(Place place, string name)
-    {
-        await CreateAsync(place, name);
-        return await WhenAsync(place, name, s => s.IsFinal);
-    }
-
-    private static Task<RestoreStatus> WhenAsync(Place place, string name, Func<RestoreStatus, bool> holds) =>
-        Eventually.ValueAsync($"restore {name} has moved on", async () =>
-        {
-            var status = (await place.Client.GetAsync(
-                ChatOpsKinds.Restores, place.Namespace, name, TestContext.Current.CancellationToken)).Status;
-            return holds(status) ? status : null;
-        });
 }
