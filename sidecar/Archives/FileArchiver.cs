@@ -56,7 +56,7 @@ internal sealed class FileArchiver(ArchiveWriter archive, ContentObserver progre
         }
         catch (PosixException failure)
         {
-            Skipped.Add(new(entry.Path, failure.Message, Missed: true));
+            Skipped.Add(ListedPath.Unread(entry.Path, failure, entry.State));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ChatOps.Sidecar.Posix;
 
 namespace ChatOps.Sidecar.Archives;
 
@@ -20,8 +21,19 @@ internal sealed record FileRecord(string Path, string Type, long Size, string? S
 
 /// <summary>Something that is not in the archive, or not as one moment of it, and why.</summary>
 /// <param name="Missed">It has contents that would be there had they let themselves be read.</param>
+/// <param name="ReadableBy">The user it would let read, as <c>472:472</c>; null where another user is not what is lacking.</param>
 internal sealed record ListedPath(
-    string Path, string Reason, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Missed = false);
+    string Path, string Reason, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Missed = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ReadableBy = null)
+{
+    /// <param name="owner">Of what could not be read, or of the folder that hides it.</param>
+    public static ListedPath Unread(string path, PosixException failure, in FileState owner) => new(path, failure.Message, Missed: true)
+    {
+        ReadableBy = failure.Errno != PosixException.NoAccess || PosixAccess.IsRoot ? null
+            : PosixAccess.IsOwner(owner) ? "0:0"
+            : $"{owner.Uid}:{owner.Gid}",
+    };
+}
 
 [JsonSerializable(typeof(FileRecord))]
 [JsonSourceGenerationOptions(

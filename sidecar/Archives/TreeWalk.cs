@@ -59,7 +59,7 @@ internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<Fi
                     yield return new(path, name, directory, names, state);
                     continue;
                 }
-                if (TryOpen(directory, name, path) is not var (inner, below))
+                if (TryOpen(directory, name, path, state) is not var (inner, below))
                     continue;
                 using (inner)
                 {
@@ -84,12 +84,13 @@ internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<Fi
         catch (PosixException failure)
         {
             // A folder that may be listed and not entered, a mount whose program died: it costs itself alone.
-            Skipped.Add(new(path, failure.Message, Missed: true));
+            Skipped.Add(ListedPath.Unread(path, failure, FileState.Of(directory)));
         }
         return null;
     }
 
-    private (SafeFileHandle Directory, DirectoryNames Names)? TryOpen(SafeFileHandle directory, string name, string path)
+    private (SafeFileHandle Directory, DirectoryNames Names)? TryOpen(
+        SafeFileHandle directory, string name, string path, in FileState state)
     {
         SafeFileHandle? open = null;
         try
@@ -103,7 +104,7 @@ internal sealed class TreeWalk(string root, PathGlobs excludes, IReadOnlyList<Fi
             if (failure.IsVanished)
                 Vanished.Add(path);
             else
-                Skipped.Add(new(path, failure.Message, Missed: true));
+                Skipped.Add(ListedPath.Unread(path, failure, state));
             return null;
         }
     }

@@ -16,6 +16,8 @@ internal static partial class PosixAccess
     /// <summary>Who this process is to the kernel, as <c>1000:1000</c>.</summary>
     public static string Who => $"{EffectiveUser()}:{EffectiveGroup()}";
 
+    public static bool IsRoot => EffectiveUser() == 0;
+
     /// <summary>Names in this directory may be made, renamed and removed: allowed, and not mounted read-only.</summary>
     public static bool MayChange(string directory) => AccessAt(Libc.CurrentDirectory, directory, Write | Execute, Effective) == 0;
 

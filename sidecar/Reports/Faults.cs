@@ -22,5 +22,5 @@ internal static class Faults
         new("NoRoom", failure.Message, "Free some space there, or in the store or the scratch directory");
 
     private static Fault Forbidden(Exception failure) => new("Forbidden", failure.Message,
-        "Run the sidecar as the user that owns the files");
+        $"Run the sidecar as the user that owns the files, or give them to {PosixAccess.Who}");
 }

@@ -81,7 +81,7 @@ internal sealed class HomeSurvey(string home, PathGlobs globs)
         }
         catch (PosixException failure)
         {
-            Missed.Add(new(entry.Path, failure.Message, Missed: true));
+            Missed.Add(ListedPath.Unread(entry.Path, failure, entry.State));
             return false;
         }
     }

@@ -30,12 +30,22 @@ internal static class ManifestResult
     /// <summary>How much could not be read, and the first of it; null when all could.</summary>
     public static string? Missed(Manifest manifest) => manifest.Missed.ToList() is not { Count: > 0 } missed ? null
         : $"{missed.Count} of the home could not be read: {string.Join(", ", missed.Take(MostNamed).Select(m => $"{m.Path} ({m.Reason})"))}"
-            + (missed.Count > MostNamed ? $" and {missed.Count - MostNamed} more" : "");
+            + (missed.Count > MostNamed ? $" and {missed.Count - MostNamed} more" : "")
+            + (Reader(missed) is { } user ? $"; user {user} could read it: home.runAs in chatops.yaml" : "");
 
     public static string Lost(string what) => $"{what} since the snapshot before; keep the older snapshots";
 
     public static string Replaced(string path) =>
         $"{path} is not the database of the snapshot before: the program was reset or linked anew; keep the older snapshots";
+
+    /// <summary>As whom all could be read that another user could; what belongs to several, root alone.</summary>
+    private static string? Reader(IEnumerable<ListedPath> missed) =>
+        missed.Select(m => m.ReadableBy).OfType<string>().Distinct().ToList() switch
+        {
+            [] => null,
+            [var owner] => owner,
+            _ => "0:0",
+        };
 
     private static SnapshotDatabase Of(DatabaseFacts facts) => new()
     {

@@ -180,7 +180,7 @@ public sealed class FileStatesTests : IDisposable
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(3, process.ExitCode);
         var skipped = Assert.Single(Assert.Single(await _home.ListAsync()).Skipped);
-        Assert.Equal(("secret", true), (skipped.Path, skipped.Missed));
+        Assert.Equal(("secret", true, "0:0"), (skipped.Path, skipped.Missed, skipped.ReadableBy));
     }
 
     [Fact]
