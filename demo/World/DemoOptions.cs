@@ -26,6 +26,12 @@ internal sealed record DemoOptions
     /// <summary>The Secret whose identity opens encrypted archives; null where they are not encrypted.</summary>
     public string? IdentitySecret { get; init; }
 
+    /// <summary>As whom sidecar and restores run, as <c>user:group</c>; null as the workload says it.</summary>
+    public string? RunAs { get; init; }
+
+    /// <summary>Whom images run as by themselves, where pods are to run as users of their own, which takes root.</summary>
+    public IReadOnlyDictionary<string, long>? Users { get; init; }
+
     /// <summary>How long a new pod may take before the way back is taken; tests that wait for that take less.</summary>
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(45);
 

@@ -146,12 +146,15 @@ internal sealed class DemoWorld : IAsyncDisposable
         var connection = ChatOps.Kubernetes.Kubeconfig.Load([Kubeconfig]).Connect();
         var client = new KubernetesClient(connection);
         await Manifests.ApplyAsync(client, _options, ct);
+        // Other users have to get through to their volumes.
+        if (_options.Users is not null && OperatingSystem.IsLinux()) File.SetUnixFileMode(_root, (UnixFileMode)0x1C9);
         var kubelet = await ProcessKubelet.StartAsync(client, new KubeletOptions
         {
             Root = _root,
             Programs = ContainerPrograms.For(_options, SidecarKubeconfig(kubeconfig)),
             MapPort = (_, port) => _ports.GetOrAdd(port, _ => HostPorts.Take()),
             CrashBackoff = TimeSpan.FromSeconds(1),
+            Users = _options.Users,
         });
         Embedded?.Logs = kubelet;
         _parts.Add(kubelet);

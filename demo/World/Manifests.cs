@@ -22,6 +22,11 @@ internal static class Manifests
             .Replace(
                 ArchiveClaim, options.IdentitySecret is { } secret ? $"{ArchiveClaim}\n      identitySecret: {secret}" : ArchiveClaim,
                 StringComparison.Ordinal)
+            .Replace(
+                ArchiveClaim, options.RunAs?.Split(':') is [var user, var group]
+                    ? $"{ArchiveClaim}\n      runAs: {{ user: {user}, group: {group} }}"
+                    : ArchiveClaim,
+                StringComparison.Ordinal)
             + string.Create(CultureInfo.InvariantCulture, $"\n  listen: 127.0.0.1:{port}\n")
             + Lease(options.Lease);
         return options.Chats.Aggregate(text, (settings, chat) => chat.In(settings));

@@ -4,8 +4,8 @@ using ChatOps.Demo.World;
 using ChatOps.EndToEnd.Tests.Charts;
 using ChatOps.EndToEnd.Tests.Support;
 using ChatOps.Resources;
-using ChatOps.Testing;
 using ChatOps.Testing.Cluster;
+using static ChatOps.EndToEnd.Tests.Support.AttachableRelease;
 
 namespace ChatOps.EndToEnd.Tests;
 
@@ -14,29 +14,6 @@ namespace ChatOps.EndToEnd.Tests;
 /// </summary>
 public sealed class AttachTests : IDisposable
 {
-    private const string Namespaces = """
-        { apiVersion: v1, kind: Namespace, metadata: { name: signal } }
-        ---
-        { apiVersion: v1, kind: Namespace, metadata: { name: chatops } }
-        ---
-
-        """;
-
-    /// <summary>What the chart makes for the sidecar.</summary>
-    private const string Ground = """
-        { apiVersion: v1, kind: ServiceAccount, metadata: { name: ghostwire-sidecar, namespace: signal } }
-        ---
-        { apiVersion: v1, kind: ConfigMap, metadata: { name: ghostwire-sidecar, namespace: signal },
-          data: { sidecar.yaml: "target: ghostwire" } }
-        ---
-        apiVersion: v1
-        kind: PersistentVolumeClaim
-        metadata: { name: ghostwire-archives, namespace: signal }
-        spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
-        ---
-
-        """;
-
     private readonly Helm _helm = new();
     private readonly TemporaryDirectory _folder = new();
 
@@ -192,12 +169,6 @@ public sealed class AttachTests : IDisposable
         foreach (var empty in copy.Where(p => p.Value is JsonArray { Count: 0 }).Select(p => p.Key).ToList()) copy.Remove(empty);
         return copy.ToJsonString();
     }
-
-    /// <summary>The release of the public chart's shape, begun as quickly as a test can wait for.</summary>
-    private static string Release() =>
-        File.ReadAllText(Path.Combine(Repository.Root, "tests", "EndToEnd.Tests", "Charts", "ghostwire-release.yaml"))
-            .Replace("initialDelaySeconds: 5", "initialDelaySeconds: 1", StringComparison.Ordinal)
-            .Replace("periodSeconds: 5", "periodSeconds: 1", StringComparison.Ordinal);
 
     private async Task<string> ChartAsync()
     {

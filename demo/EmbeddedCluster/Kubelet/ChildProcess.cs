@@ -24,9 +24,10 @@ internal sealed partial class ChildProcess : IDisposable
 
     public int Id { get; }
 
-    public static async Task<ChildProcess> StartAsync(ChildSpawner spawner, ProcessStartInfo start, ContainerLog log, TimeProvider time)
+    public static async Task<ChildProcess> StartAsync(
+        ChildSpawner spawner, ProcessStartInfo start, ContainerUser? user, ContainerLog log, TimeProvider time)
     {
-        var process = await spawner.StartAsync(start);
+        var process = await spawner.StartAsync(start, user);
         process.StandardInput.Close();
         return new(process, WatchAsync(process, log, time));
     }

@@ -16,14 +16,15 @@ internal sealed class ChildSpawner : IDisposable
     public ChildSpawner() => new Thread(Run) { IsBackground = true, Name = "child spawner" }.Start();
 
     /// <summary>Starts a process that leads its own group and dies with this one, even if this one is killed by SIGKILL.</summary>
-    public Task<Process> StartAsync(ProcessStartInfo start)
+    /// <param name="user">As whom; null as whoever runs this one.</param>
+    public Task<Process> StartAsync(ProcessStartInfo start, ContainerUser? user = null)
     {
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         _work.Add(() =>
         {
             try
             {
-                started.SetResult(Process.Start(Wrap(start))!);
+                started.SetResult(Process.Start(Wrap(start, user))!);
             }
             catch (Exception error)
             {
@@ -35,10 +36,12 @@ internal sealed class ChildSpawner : IDisposable
 
     public void Dispose() => _work.CompleteAdding();
 
-    private static ProcessStartInfo Wrap(ProcessStartInfo start)
+    private static ProcessStartInfo Wrap(ProcessStartInfo start, ContainerUser? user)
     {
+        // The kernel forgets the parent-death signal with the user, so that is changed first.
         string[] prefix =
-            [.. SetPriv is null ? [] : (string[])[SetPriv, "--pdeathsig", "KILL", "--"], .. SetSid is null ? [] : (string[])[SetSid]];
+            [.. user is null ? [] : user.Command(SetPriv ?? throw new InvalidOperationException("there is no setpriv to change the user")),
+                .. SetPriv is null ? [] : (string[])[SetPriv, "--pdeathsig", "KILL", "--"], .. SetSid is null ? [] : (string[])[SetSid]];
         if (prefix.Length > 0)
         {
             var arguments = start.ArgumentList.ToArray();

@@ -19,7 +19,7 @@ internal sealed partial class ContainerContexts(
         {
             var path = Path.Combine(volumes.GetValueOrDefault(mount.Text("name") ?? "", directories.PodRoot), mount.Text("subPath") ?? "");
             // A folder that is not there is made (Kubernetes documentation, "Volumes", using subPath).
-            if (!File.Exists(path)) Directory.CreateDirectory(path);
+            if (!File.Exists(path)) PodDirectories.Make(path);
             mounts[mount.Text("mountPath") ?? ""] = path.TrimEnd('/');
         }
         var uid = pod.Metadata.Uid ?? "";
@@ -33,6 +33,9 @@ internal sealed partial class ContainerContexts(
         {
             Command = [.. context.Command.Select(Expand)],
             Args = [.. context.Args.Select(Expand)],
+            User = options.Users is { } users
+                ? ContainerUser.Of(container, spec, users.GetValueOrDefault(ImageReference.Parse(context.Image).Repository))
+                : null,
             Environment = environment.ToDictionary(one => one.Key, one => context.Substitute(one.Value)),
         };
     }

@@ -127,7 +127,7 @@ internal sealed class ContainerRun(
         (_probes, _killedByProbe) = (null, false);
         try
         {
-            _process = await ChildProcess.StartAsync(spawner, StartOf(context), Log, options.Time);
+            _process = await ChildProcess.StartAsync(spawner, StartOf(context), context.User, Log, options.Time);
         }
         catch (Exception error) when (error is System.ComponentModel.Win32Exception or IOException or InvalidOperationException)
         {

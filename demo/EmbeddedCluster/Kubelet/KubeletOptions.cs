@@ -33,6 +33,12 @@ public sealed record KubeletOptions
     /// <summary>Which port of this machine stands for a container port of a pod (uid, port); the same port when null.</summary>
     public Func<string, int, int>? MapPort { get; init; }
 
+    /// <summary>
+    /// Whom images run as by themselves, by repository, root where none is named; processes then run as these users or as their
+    /// securityContext says, which takes root. Null runs all as whoever runs the kubelet.
+    /// </summary>
+    public IReadOnlyDictionary<string, long>? Users { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     internal ContainerProgram? ProgramOf(ImageReference image) =>
@@ -46,6 +52,9 @@ public sealed record ContainerContext(
     IReadOnlyDictionary<string, string> Environment, IReadOnlyDictionary<string, string> Mounts,
     string WorkingDirectory, Func<int, int> HostPort)
 {
+    /// <summary>As whom it runs; null as whoever runs the kubelet.</summary>
+    internal ContainerUser? User { get; init; }
+
     private const string Separators = "=: ,'\"";
 
     /// <summary>The path of this machine for a path in the container; a path below no mount is returned as it is.</summary>

@@ -23,7 +23,7 @@ internal sealed class PodDirectories(IKubernetesClient client, string root, stri
         {
             var name = volume.Text("name") ?? "";
             var path = PathOf(volume, name);
-            Directory.CreateDirectory(path);
+            Make(path);
             if (volume.Text("persistentVolumeClaim", "claimName") is { } claim)
                 await _volumes.OfferAsync(ns, claim, path, cancellation);
             await FillAsync(volume, path, cancellation);
@@ -31,6 +31,15 @@ internal sealed class PodDirectories(IKubernetesClient client, string root, stri
         }
         Directory.CreateDirectory(Path.Combine(PodRoot, "work"));
         return directories;
+    }
+
+    /// <summary>A new one is open to every user, as those of local-path are, which are given to no fsGroup either.</summary>
+    public static void Make(string path)
+    {
+        if (Directory.Exists(path)) return;
+        Directory.CreateDirectory(path);
+        if (OperatingSystem.IsLinux())
+            File.SetUnixFileMode(path, (UnixFileMode)0x1FF);
     }
 
     public void Delete()

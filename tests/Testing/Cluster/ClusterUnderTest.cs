@@ -74,7 +74,11 @@ public sealed class ClusterUnderTest : IAsyncDisposable
             CrashBackoff = TimeSpan.FromSeconds(1),
             SlowStart = TimeSpan.FromSeconds(2),
         };
-        Kubelet = await ProcessKubelet.StartAsync(Client, with is null ? options : with(options));
+        if (with is not null) options = with(options);
+        // Other users have to get through to the volumes.
+        if (options.Users is not null && OperatingSystem.IsLinux())
+            File.SetUnixFileMode(_directory, (UnixFileMode)0x1C9);
+        Kubelet = await ProcessKubelet.StartAsync(Client, options);
         if (Embedded is not null)
             Embedded.Logs = Kubelet;
         return Kubelet;
