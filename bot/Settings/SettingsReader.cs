@@ -136,7 +136,7 @@ internal static partial class SettingsReader
     {
         var read = new HomeSettings
         {
-            Path = home.Text("path") ?? "/home/kasm-user",
+            Path = home.Required("path"),
             Claim = home.Required("claim"),
             SidecarImage = home.Required("sidecarImage"),
             ArchiveClaim = home.Text("archiveClaim"),
@@ -148,7 +148,7 @@ internal static partial class SettingsReader
             Sidecar = SidecarPodReader.Read(home.Map("sidecar")),
             SnapshotWithin = home.Duration("snapshotWithin", TimeSpan.FromMinutes(15)),
         };
-        if (!read.Path.StartsWith('/')) home.Fault("path", $"'{read.Path}' is not an absolute path");
+        if (read.Path.Length > 0 && !read.Path.StartsWith('/')) home.Fault("path", $"'{read.Path}' is not an absolute path");
         home.RefuseUnknown();
         return read;
     }

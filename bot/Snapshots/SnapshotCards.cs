@@ -71,7 +71,7 @@ internal static class SnapshotCards
             + RetentionCards.Accept(snapshot.Spec.Target, loss);
 
     private static string Replaced(Snapshot snapshot, DatabaseReplacement replacement) =>
-        "⚠ The database was replaced since the last snapshot: Signal was reset or linked anew. "
+        "⚠ The database was replaced since the last snapshot: the application was reset or set up anew. "
             + "Older snapshots are kept until somebody says "
             + $"/schedule accept {snapshot.Spec.Target} {replacement.Databases[0].Fingerprint}";
 

@@ -48,7 +48,7 @@ internal sealed record Encryption
         if (Recipients.Count > 0)
             return AgeRecipients.Check(Recipients, age, cancellation);
         return remote && !IsSaid
-            ? new("EncryptionRequired", $"the archive would leave for {location} without encryption, Signal's key in it", Hint)
+            ? new("EncryptionRequired", $"the archive would leave for {location} unencrypted, with every secret of the home in it", Hint)
             : null;
     }
 

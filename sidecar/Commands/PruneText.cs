@@ -76,7 +76,7 @@ internal sealed class PruneText(IReport report, PrunePlan plan)
         var held = plan.Retention.Verdicts.Count(verdict => verdict.Reasons.Contains(RetentionPlan.Held));
         report.Done(
             $"WARNING: {string.Join(", ", replacement.Databases.Select(d => d.Path))} is another database since {replacement.At.Name}: "
-                + $"Signal was reset or linked anew. {Snapshots(held)} older than that will be kept until you give "
+                + $"the application was reset or set up anew. {Snapshots(held)} older than that will be kept until you give "
                 + $"--accept-fingerprint {fingerprint}",
             json =>
             {

@@ -36,7 +36,7 @@ internal static class ManifestResult
     public static string Lost(string what) => $"{what} since the snapshot before; keep the older snapshots";
 
     public static string Replaced(string path) =>
-        $"{path} is not the database of the snapshot before: the program was reset or linked anew; keep the older snapshots";
+        $"{path} is not the database of the snapshot before: the application was reset or set up anew; keep the older snapshots";
 
     /// <summary>As whom all could be read that another user could; what belongs to several, root alone.</summary>
     private static string? Reader(IEnumerable<ListedPath> missed) =>

@@ -48,7 +48,8 @@ internal sealed record SnapshotRequest
     public async Task<Fault?> CheckAsync(IArchiveStore store, CancellationToken cancellation) =>
         SnapshotName.Check(Target)
         ?? (Directory.Exists(Home) ? null : new Fault(
-            "NoHome", $"there is no directory {Home} to take a snapshot of", "Give --home (SIDECAR_HOME)"))
+            "NoHome", $"{(Home.Length == 0 ? "no directory is named" : $"there is no directory {Home}")} to take a snapshot of",
+            "Give --home (SIDECAR_HOME)"))
         ?? Encryption.Check(store.IsRemote, store.Location, Age, cancellation)
         ?? await store.CheckWritableAsync(cancellation);
 }

@@ -6,7 +6,7 @@ internal static class SettingCatalog
     public static readonly Setting Target = new(
         "--target", "SIDECAR_TARGET", "target", "The target's name, the first part of a snapshot's name.");
 
-    public static readonly Setting Home = new("--home", "SIDECAR_HOME", "home", "The directory to protect.", "/home/kasm-user");
+    public static readonly Setting Home = new("--home", "SIDECAR_HOME", "home", "The directory to protect.");
 
     public static readonly Setting Store = new(
         "--store", "SIDECAR_STORE", "store.address", "What keeps the archives: DIR, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX.");

@@ -53,7 +53,7 @@ internal sealed record SidecarSettings
     public SnapshotRequest Request(string target) => new()
     {
         Target = target,
-        Home = Path.GetFullPath(Home),
+        Home = Home.Length == 0 ? "" : Path.GetFullPath(Home),
         Scratch = Scratch,
         Encryption = Encryption,
         Excludes = [.. PathGlobs.LeftOutByDefault, .. Excludes],
@@ -84,7 +84,7 @@ internal sealed record SidecarSettings
         var settings = new SidecarSettings
         {
             Target = NonEmpty(values.Text(SettingCatalog.Target)),
-            Home = values.Text(SettingCatalog.Home)!,
+            Home = values.Text(SettingCatalog.Home) ?? "",
             Store = NonEmpty(values.Text(SettingCatalog.Store)),
             StoreOptions = Try(() => StoreOptions.Of(values.Layers(SettingCatalog.StoreOptions)), new([])),
             Encryption = Try(

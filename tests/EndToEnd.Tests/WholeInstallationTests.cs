@@ -165,7 +165,7 @@ public sealed class WholeInstallationTests : IAsyncLifetime
               container: signal
               readyWithin: 30s
               settleFor: 1s
-              home: { claim: signal-data-ghostwire-0, archiveClaim: ghostwire-archives }
+              home: { path: /home/kasm-user, claim: signal-data-ghostwire-0, archiveClaim: ghostwire-archives }
           telegram: { api: "{{_telegram.Url}}", chats: { ops: { id: {{_group.Id}} } } }
           lease: { duration: 6s, renewWithin: 4s, retry: 1s }
           registries: { ask: false }

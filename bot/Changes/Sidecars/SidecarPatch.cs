@@ -74,7 +74,9 @@ internal static class SidecarPatch
             ["name"] = Container,
             ["image"] = sidecar.Image,
             ["args"] = new JsonArray("run"),
-            ["env"] = new JsonArray(Variable("SIDECAR_CONFIG", "/etc/chatops/sidecar.yaml"), Variable("TMPDIR", "/scratch")),
+            ["env"] = new JsonArray(
+                Variable("SIDECAR_CONFIG", "/etc/chatops/sidecar.yaml"), Variable("SIDECAR_HOME", target.Home.Path),
+                Variable("TMPDIR", "/scratch")),
             ["envFrom"] = SidecarNames.Variables(target),
             ["resources"] = target.Home.Sidecar.Resources?.DeepClone() ?? JsonNode.Parse(Enough),
             ["securityContext"] = Security(target.Home, sidecar.RunAs),

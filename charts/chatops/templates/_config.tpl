@@ -22,6 +22,9 @@
 {{- fail (printf "config.targets.%s.workload: write statefulset/NAME or deployment/NAME" $name) -}}
 {{- end -}}
 {{- if $target.home -}}
+{{- if not $target.home.path -}}
+{{- fail (printf "config.targets.%s.home.path: name where the application has its home mounted, such as /home/kasm-user" $name) -}}
+{{- end -}}
 {{- if not $target.home.claim -}}
 {{- fail (printf "config.targets.%s.home.claim: name the claim that holds the home, such as signal-data-ghostwire-0" $name) -}}
 {{- end -}}

@@ -55,6 +55,13 @@ public sealed class SidecarPatchTests
     }
 
     [Fact]
+    public void It_is_told_where_the_home_is()
+    {
+        var variables = ContainerOf(Planned)["env"]!.AsArray().ToDictionary(v => (string)v!["name"]!, v => (string?)v!["value"]);
+        Assert.Equal("/data", variables["SIDECAR_HOME"]);
+    }
+
+    [Fact]
     public void It_reads_the_folder_of_the_volume_that_is_the_home()
     {
         Assert.Equal("a/b", (string?)ContainerOf(Planned with { HomeSubPath = "a/b" })["volumeMounts"]![0]!["subPath"]);

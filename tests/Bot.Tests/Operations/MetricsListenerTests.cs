@@ -187,7 +187,7 @@ public sealed class MetricsListenerTests(Clusters clusters)
         var place = await clusters.PlaceAsync("embedded");
         _namespace = place.Namespace;
         if (workload is not null) await place.WorkloadsAsync();
-        var home = workload is null ? "home: { claim: home, sidecarImage: \"sidecar:1\" }" : "";
+        var home = workload is null ? "home: { path: /data, claim: home, sidecarImage: \"sidecar:1\" }" : "";
         var settings = TestSettings.Read($$"""
             shop: { workload: deployment/shop }
             {{_target}}:

@@ -74,6 +74,7 @@ public sealed class SidecarPodReaderTests
               shop:
                 workload: deployment/shop
                 home:
+                  path: /data
                   claim: data
                   sidecarImage: sidecar:1
                   {{said.Replace("\n", "\n      ", StringComparison.Ordinal)}}

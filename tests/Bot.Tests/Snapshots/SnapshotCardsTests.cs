@@ -85,7 +85,8 @@ public sealed class SnapshotCardsTests
         var now = Shows("home", "bbbb", 2);
         var card = SnapshotCards.Of(now, [now, Shows(target, before, 1), Shows("home", "cccc", 3)]);
         Assert.Equal(told ? CardState.Warning : CardState.Succeeded, card.State);
-        Assert.Equal(told, card.Lines[0] == "⚠ The database was replaced since the last snapshot: Signal was reset or linked anew. "
+        Assert.Equal(told, card.Lines[0] == "⚠ The database was replaced since the last snapshot: "
+            + "the application was reset or set up anew. "
             + "Older snapshots are kept until somebody says /schedule accept home bbbb");
     }
 

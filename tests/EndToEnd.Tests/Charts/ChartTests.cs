@@ -37,6 +37,9 @@ public sealed class ChartTests : IDisposable
     [InlineData("config.telegram.token=123:abc", "config.telegram.token: a token does not belong into a ConfigMap")]
     [InlineData("config.web.listen=0.0.0.0:80", "config.web.listen: the chart sets it")]
     [InlineData("config.targets.shop.workload=shop", "config.targets.shop.workload: write statefulset/NAME or deployment/NAME")]
+    [InlineData(
+        "config.targets.shop.workload=deployment/shop,config.targets.shop.home.claim=data",
+        "config.targets.shop.home.path: name where the application has its home mounted")]
     [InlineData("ingress.enabled=true", "ingress.enabled: there is nothing to lead to")]
     [InlineData("sidecar.targets.ghostwire.namespace=signal", "sidecar.targets.ghostwire: nowhere to put archives")]
     public async Task What_is_mistyped_or_makes_no_sense_is_refused_by_its_name(string value, string said)

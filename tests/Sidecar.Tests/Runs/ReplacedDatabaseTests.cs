@@ -21,7 +21,7 @@ public sealed class ReplacedDatabaseTests
         Assert.Contains($"REPLACED: {Home.SignalDatabase} is not the database of the snapshot before", output, StringComparison.Ordinal);
         var told = (await home.ListAsync())[0];
         Assert.Contains(
-            ManifestResult.Of(told, []).Warnings, warning => warning.Contains("reset or linked anew", StringComparison.Ordinal));
+            ManifestResult.Of(told, []).Warnings, warning => warning.Contains("reset or set up anew", StringComparison.Ordinal));
         Assert.Empty((await home.SnapshotAsync()).Replaced!);
     }
 

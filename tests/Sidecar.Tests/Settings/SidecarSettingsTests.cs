@@ -11,10 +11,18 @@ public sealed class SidecarSettingsTests
     public void What_nobody_says_is_what_most_people_want()
     {
         var settings = Read();
-        Assert.Equal((null, "/home/kasm-user", null), (settings.Target, settings.Home, settings.Store));
+        Assert.Equal((null, "", null), (settings.Target, settings.Home, settings.Store));
         Assert.Equal(PinLimits.Default, settings.Limits);
         Assert.Equal((false, null, 3, 0), (settings.AllowUnlocked, settings.Rate, settings.Level, settings.Nice));
         Assert.Equal(Environment.ProcessorCount, settings.Workers);
+    }
+
+    [Fact]
+    public async Task No_home_is_presumed()
+    {
+        using var home = new Home();
+        var fault = await Read().Request("ghostwire").CheckAsync(home.Archives, TestContext.Current.CancellationToken);
+        Assert.Equal(("no directory is named to take a snapshot of", "Give --home (SIDECAR_HOME)"), (fault!.Message, fault.Hint));
     }
 
     [Fact]
