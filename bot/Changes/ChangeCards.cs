@@ -93,6 +93,14 @@ internal static class ChangeCards
         return status.OtherImage is null
             ? card
             : card with { State = CardState.Warning, Title = $"{card.Title}: not the image of the plan" };
+        Button[] next = change.Spec.Action switch
+        {
+            "deploy" => [new($"/rollback {change.Spec.Target}", "Roll back…", ButtonStyle.Danger)],
+            // Only a snapshot tells whether the sidecar can read all of the home.
+            "attach" => [new($"/snapshot {change.Spec.Target}", "Take a snapshot")],
+            _ => [],
+        };
+        return new Card(CardState.Succeeded, Title(change)) { Lines = lines, Buttons = next, Footer = By(change) };
     }
 
     private static Card Ended(Change change, CardState state, string verdict)

@@ -157,7 +157,7 @@ internal sealed class RestoreController(
         }
         if (pods.Any(p => p.HasStarted)) return true;
         var late = target is null || IsOver(restore, restore.Status.StartedAt, target);
-        return RestoreFaults.NotStarted(restore, pods, late ? target?.ReadyWithin : null) is { } fault
+        return RestoreFaults.NotStarted(restore, job, pods, late ? target?.ReadyWithin : null) is { } fault
             && await GiveUpAsync(restore, fault, ct);
     }
 

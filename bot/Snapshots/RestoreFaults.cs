@@ -58,7 +58,7 @@ internal static class RestoreFaults
 
     /// <summary>Why no pod of its Job runs, once waiting longer is not worth it; null until then.</summary>
     /// <param name="within">How long it was waited for; null while there is time.</param>
-    public static ResourceFault? NotStarted(Restore restore, IReadOnlyList<Pod> pods, TimeSpan? within)
+    public static ResourceFault? NotStarted(Restore restore, Job job, IReadOnlyList<Pod> pods, TimeSpan? within)
     {
         var ns = restore.Metadata.Namespace;
         var events = $"kubectl -n {ns} get events --field-selector involvedObject.name=";
@@ -74,12 +74,17 @@ internal static class RestoreFaults
             "CreateContainerConfigError" or "CreateContainerError" => ($"its pod cannot start: {waiting.Message ?? waiting.Reason}",
                 events + pods[0].Metadata.Name),
             _ when within is null => null,
-            _ when pods.Count == 0 => ($"its Job made no pod{late}", events + restore.Metadata.Name),
+            _ when pods.Count == 0 => ($"its Job made no pod{late}{Level(job, ns)}", events + restore.Metadata.Name),
             _ when unplaced is not null => ($"no node took its pod{late}: {unplaced}", events + pods[0].Metadata.Name),
             _ => ($"its pod did not start{late}", events + pods[0].Metadata.Name),
         };
         return found is { } why ? CannotBegin("NotStarted", restore, restore.Status.Attempts - 1, why.Cause, why.Hint) : null;
     }
+
+    /// <summary>What a namespace that enforces more refuses pods for.</summary>
+    private static string Level(Job job, string? ns) => job.Spec.Template.Spec.Containers.Any(c => c.SecurityContext?.RunAsUser == 0)
+        ? $"; as it runs as root, {ns} must allow the Pod Security level baseline"
+        : "";
 
     /// <param name="earlier">How many attempts there were before: what one that was interrupted did to the data is not known.</param>
     private static ResourceFault CannotBegin(string reason, Restore restore, int earlier, string cause, string? hint) => earlier > 0

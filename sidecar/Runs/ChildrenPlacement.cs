@@ -27,13 +27,13 @@ internal sealed class ChildrenPlacement(string into, Action<string, string>? ren
         var root = FileState.Find(Into)!.Value;
         if (PosixAccess.WhyNot(Into) is { } why && (why.Errno == PosixException.ReadOnly || !PosixAccess.IsOwner(root)))
             return new("Forbidden", $"{why.Message}; it is {root.Rights}, and this runs as {PosixAccess.Who}",
-                why.Errno == PosixException.ReadOnly ? "Mount it for writing" : "Run as its owner, or let its group write (fsGroup)");
+                why.Errno == PosixException.ReadOnly ? "Mount it for writing" : "Run as its owner (home.runAs), or let its group write");
         var stuck = ChildrenOf(Into).Where(name => !IsOurs(name) && IsStuck(root, Path.Combine(Into, name))).ToList();
         return stuck.Count == 0 ? null : new(
             "Forbidden", $"moving aside what is in {Into}: {string.Join(", ", stuck.Take(MostNamed))}"
                 + $"{(stuck.Count > MostNamed ? $" and {stuck.Count - MostNamed} more" : "")} cannot be moved by {PosixAccess.Who}, "
                 + $"as {FileState.Find(Path.Combine(Into, stuck[0]))?.Rights} is another's",
-            "Run as their owner or as root");
+            "Run as their owner or as root (home.runAs)");
     }
 
     protected override string? Finish()

@@ -126,10 +126,17 @@ public sealed record Job : IResource
 {
     public ObjectMeta Metadata { get => field ?? new(); init; }
 
+    public JobSpec Spec { get => field ?? new(); init; }
+
     public JobStatus Status { get => field ?? new(); init; }
 
     /// <summary>Whether this condition is true of it, such as <c>Complete</c> or <c>Failed</c>.</summary>
     public bool Has(string condition) => Status.Conditions?.Any(c => c.Type == condition && c.Status == "True") == true;
+}
+
+public sealed record JobSpec
+{
+    public PodTemplate Template { get => field ?? new(); init; }
 }
 
 public sealed record JobStatus

@@ -96,7 +96,20 @@ public sealed class RestoreFaultsTests
         };
         Assert.Equal(
             "restore of a-1 was interrupted and cannot begin again: its pod cannot pull i:1",
-            RestoreFaults.NotStarted(restore, [pulling], null)?.Message);
+            RestoreFaults.NotStarted(restore, new(), [pulling], null)?.Message);
+    }
+
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData(472L, "")]
+    [InlineData(0L, "; as it runs as root, signal must allow the Pod Security level baseline")]
+    public void Without_a_pod_root_may_be_why(long? user, string said)
+    {
+        var container = new Container { SecurityContext = new() { RunAsUser = user } };
+        var job = new Job { Spec = new() { Template = new() { Spec = new() { Containers = [container] } } } };
+        var fault = RestoreFaults.NotStarted(Restore() with { Status = new() { Attempts = 1 } }, job, [], TimeSpan.FromMinutes(3));
+        Assert.Equal(
+            $"restore of a-1 cannot begin: its Job made no pod within 3 min{said}; the data that was there is untouched", fault?.Message);
     }
 
     private static Restore Restore() =>
