@@ -88,11 +88,6 @@ internal static class ChangeCards
         else if (status.ResultImageId is { } id) lines.Add($"runs {Phrases.ShortDigest(id)}");
         if (change.Spec.Plan.Archive is { } archive) lines.Add($"with the data of {archive}");
         else if (status.PreChangeSnapshot is { } snapshot) lines.Add($"snapshot before it: {snapshot}");
-        Button[] undo = change.Spec.Action == "deploy" ? [new($"/rollback {change.Spec.Target}", "Roll back…", ButtonStyle.Danger)] : [];
-        var card = new Card(CardState.Succeeded, Title(change)) { Lines = lines, Buttons = undo, Footer = By(change) };
-        return status.OtherImage is null
-            ? card
-            : card with { State = CardState.Warning, Title = $"{card.Title}: not the image of the plan" };
         Button[] next = change.Spec.Action switch
         {
             "deploy" => [new($"/rollback {change.Spec.Target}", "Roll back…", ButtonStyle.Danger)],
@@ -100,7 +95,10 @@ internal static class ChangeCards
             "attach" => [new($"/snapshot {change.Spec.Target}", "Take a snapshot")],
             _ => [],
         };
-        return new Card(CardState.Succeeded, Title(change)) { Lines = lines, Buttons = next, Footer = By(change) };
+        var card = new Card(CardState.Succeeded, Title(change)) { Lines = lines, Buttons = next, Footer = By(change) };
+        return status.OtherImage is null
+            ? card
+            : card with { State = CardState.Warning, Title = $"{card.Title}: not the image of the plan" };
     }
 
     private static Card Ended(Change change, CardState state, string verdict)

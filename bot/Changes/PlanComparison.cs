@@ -57,11 +57,16 @@ internal static class PlanComparison
     private static string? OfWay(ChangePlan approved, ChangePlan now)
     {
         if (approved.Archive != now.Archive) return "the snapshot to go back to is another one now";
-        if (approved.Sidecar != now.Sidecar) return "the sidecar would be another one now";
+        if (!AreSame(approved.Sidecar, now.Sidecar)) return "the sidecar would be another one now";
         if (approved.Strategy != now.Strategy) return $"the strategy is {now.Strategy} now, the plan was made for {approved.Strategy}";
         if (!approved.Steps.SequenceEqual(now.Steps)) return $"the steps would be others now: {string.Join(", ", now.Steps)}";
         return approved.WayBack == now.WayBack ? null : $"the way back is another one now: {now.WayBack}";
     }
+
+    private static bool AreSame(PlannedSidecar? one, PlannedSidecar? other) => one is null || other is null
+        ? one is null && other is null
+        : one with { PullSecrets = null } == other with { PullSecrets = null }
+            && (one.PullSecrets ?? []).SequenceEqual(other.PullSecrets ?? []);
 
     /// <summary>Whatever else a plan may say is compared by its digest, but for what was found to stand for the same above.</summary>
     private static string? OfTheRest(ChangePlan approved, ChangePlan now)

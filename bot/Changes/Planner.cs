@@ -80,16 +80,15 @@ internal sealed class Planner(
         var strategy = strategies.For(target);
         var (plan, live) = await CommonAsync(target, strategy, own, ct);
         var (wanted, present) = (await _sidecars.WantedAsync(target, live, ct), SidecarPlans.Present(target, live));
-        if (present is not null && ImageReference.IsSame(wanted.Image, present.Image) && wanted == present with { Image = wanted.Image })
-        if (wanted == present && SidecarPlans.IsApplied(target, wanted, await strategy.ReadRawAsync(target, ct)))
+        if (present is not null && ImageReference.IsSame(wanted.Image, present.Image) && wanted == present with { Image = wanted.Image }
+            && SidecarPlans.IsApplied(target, present, await strategy.ReadRawAsync(target, ct)))
             throw new FaultException(new("NothingToDo", $"{target.Name} has the sidecar {wanted.Image} beside it already"));
         // Until there is one, nobody could take a snapshot.
         List<string> steps = present is null ? [] : [StepNames.Snapshot];
         var gates = plan.Gates.Where(g => present is not null || g.Name is not (Gates.Backup or Gates.Sidecar))
             .Concat(await _sidecars.AttachGatesAsync(target, live, wanted, ct));
         plan = AboutSidecar(plan with { Gates = [.. gates] }, wanted, [.. steps, StepNames.Attach]);
-        return await RehearsedAsync(
-            strategies.For(target), target, plan, () => Task.FromResult(SidecarPatch.Attach(target, wanted)), ct);
+        return await RehearsedAsync(strategy, target, plan, () => Task.FromResult(SidecarPatch.Attach(target, wanted)), ct);
     }
 
     private async Task<ChangePlan> DetachAsync(Target target, long? own, CancellationToken ct)
@@ -99,13 +98,11 @@ internal sealed class Planner(
         var present = SidecarPlans.Present(target, live)
             ?? throw new FaultException(new(
                 "NothingToDo", $"{target.Name} has no sidecar beside it", $"/attach {target.Name} puts one there"));
-        var gate = SidecarPlans.DetachGate(await strategy.ReadRawAsync(target, ct));
-        plan = AboutSidecar(plan with { Gates = [.. plan.Gates, gate] }, present, [StepNames.Snapshot, StepNames.Detach]);
-        return await RehearsedAsync(strategy, target, plan, () => Task.FromResult(SidecarPatch.Detach(present)), ct);
         var raw = await strategy.ReadRawAsync(target, ct);
         present = present with { PullSecrets = SidecarParts.PullSecrets(raw) };
         plan = plan with { Gates = [.. plan.Gates, SidecarPlans.DetachGate(raw)] };
-        return AboutSidecar(plan, present, [StepNames.Snapshot, StepNames.Detach]);
+        plan = AboutSidecar(plan, present, [StepNames.Snapshot, StepNames.Detach]);
+        return await RehearsedAsync(strategy, target, plan, () => Task.FromResult(SidecarPatch.Detach(present)), ct);
     }
 
     /// <summary>The version stays what it is, and the pods are started anew.</summary>

@@ -143,7 +143,6 @@ internal static partial class SettingsReader
             ServiceAccount = home.Text("serviceAccount"),
             IdentitySecret = home.Text("identitySecret"),
             BeginWithin = home.Duration("beginWithin", TimeSpan.FromMinutes(2)),
-            RunAs = home.Has("runAs") ? ReadRunAs(home.Map("runAs")) : null,
             RunAs = home.Has("runAs") ? SidecarPodReader.ReadRunAs(home.Map("runAs")) : null,
             Sidecar = SidecarPodReader.Read(home.Map("sidecar")),
             SnapshotWithin = home.Duration("snapshotWithin", TimeSpan.FromMinutes(15)),

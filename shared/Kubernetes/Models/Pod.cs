@@ -43,15 +43,9 @@ public sealed record PodSpec
 
     public string? ServiceAccountName { get; init; }
 
-    /// <summary>In a pod also those of its ServiceAccount, which the API server adds where the pod names none.</summary>
-    public IReadOnlyList<LocalReference>? ImagePullSecrets { get; init; }
-}
-
-public sealed record LocalReference
-{
-    public string Name { get => field ?? ""; init; }
     public PodSecurityContext? SecurityContext { get; init; }
 
+    /// <summary>In a pod also those of its ServiceAccount, which the API server adds where the pod names none.</summary>
     public IReadOnlyList<LocalReference>? ImagePullSecrets { get; init; }
 
     public JsonElement? NodeSelector { get; init; }
@@ -229,82 +223,4 @@ public sealed record HttpGetAction
 public sealed record ExecAction
 {
     public IReadOnlyList<string>? Command { get; init; }
-}
-
-public sealed record PodStatus
-{
-    public string? Phase { get; init; }
-
-    public string? Reason { get; init; }
-
-    public string? Message { get; init; }
-
-    public string? PodIP { get; init; }
-
-    public DateTimeOffset? StartTime { get; init; }
-
-    public IReadOnlyList<Condition>? Conditions { get; init; }
-
-    public IReadOnlyList<ContainerStatus>? ContainerStatuses { get; init; }
-
-    public IReadOnlyList<ContainerStatus>? InitContainerStatuses { get; init; }
-
-    public IEnumerable<ContainerStatus> AllContainers => (InitContainerStatuses ?? []).Concat(ContainerStatuses ?? []);
-}
-
-public sealed record ContainerStatus
-{
-    public string Name { get => field ?? ""; init; }
-
-    public string Image { get => field ?? ""; init; }
-
-    public string? ImageID { get; init; }
-
-    public string? ContainerID { get; init; }
-
-    public bool Ready { get; init; }
-
-    public bool? Started { get; init; }
-
-    public int RestartCount { get; init; }
-
-    public ContainerState? State { get; init; }
-
-    public ContainerState? LastState { get; init; }
-}
-
-public sealed record ContainerState
-{
-    public WaitingState? Waiting { get; init; }
-
-    public RunningState? Running { get; init; }
-
-    public TerminatedState? Terminated { get; init; }
-}
-
-public sealed record WaitingState
-{
-    public string? Reason { get; init; }
-
-    public string? Message { get; init; }
-}
-
-public sealed record RunningState
-{
-    public DateTimeOffset? StartedAt { get; init; }
-}
-
-public sealed record TerminatedState
-{
-    public int ExitCode { get; init; }
-
-    public int? Signal { get; init; }
-
-    public string? Reason { get; init; }
-
-    public string? Message { get; init; }
-
-    public DateTimeOffset? StartedAt { get; init; }
-
-    public DateTimeOffset? FinishedAt { get; init; }
 }
