@@ -106,11 +106,13 @@ internal sealed record Manifest
 /// <param name="Integrity">ok, failed: …, or not checked: …</param>
 /// <param name="Unheld">It could not be held still, and was copied as it lay: it is at best what a crash would have left.</param>
 /// <param name="WalGrowthBytes">By how much its WAL grew while it was held still.</param>
+/// <param name="PassedOver">Pages that checkpoints passed over, so that SQLite will lose them; they are in the archive.</param>
 /// <param name="VirtualTables">How many the walk left out: the ordinary tables behind them were walked.</param>
 internal sealed record DatabaseFacts(
     string Path, string JournalMode, bool Live, bool Encrypted, int? PageSize, long? Pages, uint WalFrames, double PinnedMilliseconds,
     string Fingerprint, long? UserVersion, string Integrity, IReadOnlyList<string> Checks, int VirtualTables = 0,
-    bool Unheld = false, long WalGrowthBytes = 0);
+    bool Unheld = false, long WalGrowthBytes = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int PassedOver = 0);
 
 /// <summary>Exactly what was proved, and no more.</summary>
 internal sealed record Verification(IReadOnlyList<string> Checks, IReadOnlyList<string> Failures);

@@ -153,7 +153,7 @@ internal sealed class DatabaseStage(
             copies.Add(new(spool, facts, state, database.File, database.ReadHotJournal()));
             if (!database.IsStillTrue())
                 unsure.Add(database.File.RelativePath);
-            copies[^1].Facts = HeldFacts.Released(copies[^1].Facts, set, i);
+            copies[^1].Facts = HeldFacts.Released(copies[^1].Facts, image, set, i);
             database.Dispose();
         }
         Pinned = Longest(set);
@@ -240,7 +240,7 @@ internal sealed class DatabaseStage(
                 return image.Read(buffer, at);
             }
             Stream(database, HeldFacts.Of(database, image), Read, image.Length, cancellation);
-            Facts[^1] = HeldFacts.Released(Facts[^1], set, i);
+            Facts[^1] = HeldFacts.Released(Facts[^1], image, set, i);
             database.Dispose();
         }
         Pinned = Longest(set);

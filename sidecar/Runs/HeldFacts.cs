@@ -18,8 +18,9 @@ internal static class HeldFacts
     }
 
     /// <summary>With how long and at which cost it was held, once it is copied.</summary>
-    public static DatabaseFacts Released(DatabaseFacts facts, DatabaseSet set, int index) => facts with
+    public static DatabaseFacts Released(DatabaseFacts facts, DatabaseImage image, DatabaseSet set, int index) => facts with
     {
+        PassedOver = image.PassedOver,
         PinnedMilliseconds = Math.Round(set.HeldFor.TotalMilliseconds, 3),
         WalGrowthBytes = set.WalGrowth(index),
     };

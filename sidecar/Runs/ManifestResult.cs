@@ -69,6 +69,11 @@ internal static class ManifestResult
             yield return Replaced(path);
         if (manifest.Replaced is null)
             yield return "the databases could not be compared with those of the snapshot before";
+        foreach (var facts in manifest.Databases.Where(facts => facts.PassedOver > 0))
+        {
+            yield return $"{facts.Path}: checkpoints passed over {Counted.Of(facts.PassedOver, "page")}, which the application will lose "
+                + "(SQLite's WAL-reset bug, fixed in 3.51.3); this snapshot has them: restore it, and update the application";
+        }
         foreach (var facts in manifest.Databases.Where(facts => facts.Integrity.StartsWith("not checked", StringComparison.Ordinal)))
             yield return $"{facts.Path}: {facts.Integrity}";
         foreach (var facts in manifest.Databases.Where(facts => facts.Unheld))

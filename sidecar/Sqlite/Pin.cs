@@ -66,7 +66,7 @@ internal sealed class Pin : HeldDatabase
         var walk = WalFile.Walk(Wal!, index.LastFrame) ?? throw Unreadable("its WAL has no valid header though its index counts frames");
         if (walk.Header.Salt != index.Salt || walk.CommittedFrames != index.LastFrame || walk.DatabasePages != index.DatabasePages)
             throw Unreadable($"its WAL holds {walk.CommittedFrames} valid frames, its index counts {index.LastFrame}");
-        return new(Main, length, Wal, walk);
+        return new(Main, length, Wal, walk, WalIndexHeader.Backfilled(_index));
     }
 
     public override bool IsStillTrue() => true;

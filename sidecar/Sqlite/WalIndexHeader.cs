@@ -18,6 +18,16 @@ internal readonly record struct WalIndexHeader(uint LastFrame, uint DatabasePage
         return WalFile.ReadFully(shm, both, 0) == both.Length ? Read(both) : null;
     }
 
+    /// <summary>
+    /// How many frames the index counts as copied into the main file (nBackfill, the first word behind both copies); still while no
+    /// checkpoint can run.
+    /// </summary>
+    public static uint Backfilled(SafeFileHandle shm)
+    {
+        Span<byte> word = stackalloc byte[sizeof(uint)];
+        return WalFile.ReadFully(shm, word, 2 * CopySize) == word.Length ? MemoryMarshal.Read<uint>(word) : 0;
+    }
+
     /// <summary>Null while a writer is between its two copies, or when the index was never set up.</summary>
     public static WalIndexHeader? Read(ReadOnlySpan<byte> both)
     {
