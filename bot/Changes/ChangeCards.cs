@@ -51,6 +51,7 @@ internal static class ChangeCards
             {
                 "attach" => $"the same, with {(plan.Sidecar is { } sidecar ? Sidecar(sidecar) : "a sidecar it does not name")}",
                 "detach" => "the same, without sidecar: no more snapshots",
+                "restore" => "the same version, with other data",
                 "rollback" when plan.To.Image == plan.From.Image => $"{Named(plan.To)} as {Goal(plan)} had it",
                 _ => Named(plan.To),
             }),
@@ -114,8 +115,15 @@ internal static class ChangeCards
         if (change.Status.FailureLog is { Lines.Count: > 0 } log)
             lines.AddRange([$"{log.Container} wrote last:", .. log.Lines.TakeLast(LinesOfLog).Select(Phrases.Shortened)]);
         if (change.Status.Error?.Hint is { } hint) lines.Add(hint);
-        return new Card(state, $"{Title(change)}: {verdict}") { Lines = lines, Footer = By(change) };
+        return new Card(state, $"{Title(change)}: {verdict}") { Lines = lines, Buttons = DataOfBefore(change), Footer = By(change) };
     }
+
+    /// <summary>A version that was there for a while may have changed its database so that the one before does not read it.</summary>
+    private static Button[] DataOfBefore(Change change) =>
+        change is { Spec.Action: "deploy", Status: { PreChangeSnapshot: { } snapshot } status }
+            && status.Step(StepNames.RollOut) is not null
+            ? [new($"/restore {change.Spec.Target} {snapshot}", "Restore its data of before…", ButtonStyle.Danger)]
+            : [];
 
     private static Card Closed(Change change, string verdict, string? why) =>
         new(CardState.Warning, $"{Title(change)}: {verdict}") { Lines = string.IsNullOrWhiteSpace(why) ? [] : [why], Footer = By(change) };
@@ -129,6 +137,7 @@ internal static class ChangeCards
             "attach" => $"Attach the sidecar to {spec.Target}",
             "detach" => $"Detach the sidecar from {spec.Target}",
             "rollback" => $"Roll back {spec.Target} to {Goal(spec.Plan)}{(spec.Plan.Archive is null ? "" : " with data")}",
+            "restore" => $"Restore the data of {spec.Target}",
             var other => $"{other} {spec.Target}",
         };
     }

@@ -19,7 +19,7 @@ internal static class ChangeMetrics
     public static void Ended(Change change, bool known)
     {
         var target = new KeyValuePair<string, object?>("target", known ? change.Spec.Target : "undeclared");
-        var action = change.Spec.Action is "deploy" or "rollback" or "attach" or "detach" ? change.Spec.Action : "other";
+        var action = change.Spec.Action is "deploy" or "rollback" or "restore" or "attach" or "detach" ? change.Spec.Action : "other";
         Changes.Add(1, target, new("action", action), new("end", EndName(change.Status.Phase)));
         if (change.Status.DowntimeSeconds is { } downtime) Downtimes.Record(downtime, target);
     }

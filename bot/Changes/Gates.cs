@@ -45,6 +45,13 @@ internal static class Gates
     /// <summary>Of a version that is gone back to on purpose, though the last change to it failed.</summary>
     public static GateVerdict FailedLastTime(string version) => Warn("version", $"{version} failed when it came last");
 
+    /// <summary>Of a home that is replaced while nothing is there to take a snapshot of it.</summary>
+    public static GateVerdict KeptAside { get; } =
+        Warn("snapshot", "it is stopped: no snapshot of now is taken; what is there is kept beside, as .before-restore-…");
+
+    /// <summary>Of a snapshot that is gone back to although it must not be relied on.</summary>
+    public static GateVerdict Unreliable(string failed) => Warn("checks", $"that snapshot is not to be relied on: {failed}");
+
     private static GateVerdict Rolls(GateFacts facts) => facts.Live switch
     {
         { Paused: true } => Fail("rollout", "the workload is paused; resume it first"),

@@ -21,7 +21,7 @@ internal sealed class Planner(
     private readonly ImagePlans _images = new(tags);
     private readonly SidecarPlans _sidecars = new(client);
 
-    /// <param name="action"><c>deploy</c>, <c>rollback</c>, <c>attach</c> or <c>detach</c>.</param>
+    /// <param name="action"><c>deploy</c>, <c>rollback</c>, <c>restore</c>, <c>attach</c> or <c>detach</c>.</param>
     /// <param name="parameters">As <see cref="ChangeSpec.Parameters"/> keeps them.</param>
     /// <param name="own">The number of the change that is planned again: it does not stand in its own way.</param>
     public Task<ChangePlan> PlanAsync(
@@ -31,12 +31,14 @@ internal sealed class Planner(
             "deploy" when parameters.GetValueOrDefault("version") is { } version => DeployAsync(target, version, own, ct),
             "deploy" => throw new FaultException(new("BadPlan", "the change names no version", "Ask for it in a chat")),
             "rollback" => RollbackAsync(target, parameters, own, ct),
+            "restore" when parameters.GetValueOrDefault("archive") is { } archive => RestoreAsync(target, archive, own, ct),
+            "restore" => throw new FaultException(new("BadPlan", "the change names no snapshot", "Ask for it in a chat")),
             "attach" => AttachAsync(target, own, ct),
             "detach" => DetachAsync(target, own, ct),
             // Whatever a resource may say: what is not known is never taken for something that is.
             _ => throw new FaultException(new(
                 "UnknownAction", $"'{action}' is nothing that can be done to {target.Name}",
-                "There are deploy, rollback, attach and detach")),
+                "There are deploy, rollback, restore, attach and detach")),
         };
 
     private async Task<ChangePlan> DeployAsync(Target target, string version, long? own, CancellationToken ct)
@@ -73,6 +75,25 @@ internal sealed class Planner(
         return await RehearsedAsync(
             strategy, target, plan,
             () => strategy.BackToAsync(target, revision.Number, plan.Container, image: null, exactly: false, ct), ct);
+    }
+
+    /// <summary>
+    /// Its data alone. One that is stopped stays so, and what it has now is kept beside: there is no sidecar to take a snapshot of it.
+    /// </summary>
+    private async Task<ChangePlan> RestoreAsync(Target target, string archive, long? own, CancellationToken ct)
+    {
+        if (target.Home is null) throw new FaultException(NoHome(target));
+        var strategy = strategies.For(target);
+        var (plan, live) = await CommonAsync(target, strategy, own, ct);
+        var gates = live.Replicas > 0 ? plan.Gates : [.. plan.Gates.Where(g => g.Name != Gates.Sidecar), Gates.KeptAside];
+        if (snapshots.Of(target.Name).FirstOrDefault(s => s.Status.Archive?.Name == archive)?.Status.FailedChecks is [var failed, ..])
+            gates = [.. gates, Gates.Unreliable(failed)];
+        string[] steps = live.Replicas > 0
+            ? [StepNames.Snapshot, StepNames.Stop, StepNames.Restore, StepNames.Start, StepNames.RollOut, StepNames.Settle]
+            : [StepNames.Restore];
+        const string Back = "automatic, to the data of now";
+        plan = (plan with { To = plan.From, Archive = archive, Steps = steps, Gates = gates, WayBack = Back }).Sealed();
+        return await RehearsedAsync(strategy, target, plan, () => Task.FromResult(Templates.Replicas(plan.Replicas)), ct);
     }
 
     private async Task<ChangePlan> AttachAsync(Target target, long? own, CancellationToken ct)
@@ -179,10 +200,12 @@ internal sealed class Planner(
                 "NothingToDo", $"{target.Name} has no earlier revision to go back to", $"/history {target.Name} lists what there is"));
     }
 
+    private static Fault NoHome(Target target) =>
+        new("NoHome", $"{target.Name} has no data in the care of a sidecar", "Roll back the image only");
+
     private string ArchiveFor(Target target, Revision revision, IReadOnlyDictionary<string, string> parameters)
     {
-        if (target.Home is null)
-            throw new FaultException(new("NoHome", $"{target.Name} has no data in the care of a sidecar", "Roll back the image only"));
+        if (target.Home is null) throw new FaultException(NoHome(target));
         if (parameters.TryGetValue("archive", out var named)) return named;
         if (changes.ArchiveOf(target.Name, revision.Image, snapshots) is { } archive) return archive;
         var others = changes.Archives(target.Name, snapshots);

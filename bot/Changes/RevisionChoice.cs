@@ -36,6 +36,7 @@ internal static class RevisionChoice
     /// <summary>The last change to that image failed: going back to it would only fail again.</summary>
     public static bool EndedBadly(IReadOnlyList<Change> past, string image) =>
         past.FirstOrDefault(c =>
-            c.Spec.Plan is { Sidecar: null } plan && ImageReference.IsOf(plan.To, image) && c.Status.StartedAt is not null)
+            c.Spec.Action != "restore" && c.Spec.Plan is { Sidecar: null } plan && ImageReference.IsOf(plan.To, image)
+            && c.Status.StartedAt is not null)
             ?.Status.Phase is ChangePhase.RolledBack or ChangePhase.Failed;
 }

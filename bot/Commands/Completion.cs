@@ -3,6 +3,7 @@ using ChatOps.Bot.Changes;
 using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Dispatch;
 using ChatOps.Bot.Settings;
+using ChatOps.Bot.Snapshots;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
 using ChatOps.Values;
@@ -11,7 +12,8 @@ namespace ChatOps.Bot.Commands;
 
 /// <summary>Suggests how a command line may go on, from the declarations and from live data the person may see.</summary>
 internal sealed class Completion(
-    CommandCatalog catalog, BotSettings settings, AccessRules access, StrategyCatalog strategies, ChangeBoard changes)
+    CommandCatalog catalog, BotSettings settings, AccessRules access, StrategyCatalog strategies, ChangeBoard changes,
+    SnapshotBoard snapshots, TimeProvider time)
 {
     private const int Most = 12;
 
@@ -53,6 +55,9 @@ internal sealed class Completion(
                     ? revisions.Select(r => ($"{r.Number}", Chat.Phrases.Version(r.Image) + (r.Current ? ", live" : "")))
                     : revisions.Where(r => !r.Current).Select(r => (Changes.ImageReference.Version(r.Image), $"ran as revision {r.Number}"))
                         .DistinctBy(v => v.Item1);
+            case OptionKind.Snapshot when target is not null:
+                return snapshots.Of(target.Name).Where(RestoreCommand.IsRestorable)
+                    .Select(s => (s.Metadata.Name, Chat.Phrases.When(s.Status.CutTime ?? time.GetUtcNow(), time.GetUtcNow())));
             default:
                 return [];
         }

@@ -39,6 +39,7 @@ internal enum OptionKind
     Revision,
     Change,
     Choice,
+    Snapshot,
 }
 
 /// <summary>One run of a command, with its options bound and its person known.</summary>

@@ -29,6 +29,7 @@ internal sealed class SnapshotsCommand(BotSettings settings, AccessRules access,
         return Task.FromResult<Reply>(new Card(CardState.Information, $"{Counted.Of(all.Count, "snapshot")} of {target.Name}")
         {
             Lines = [.. all.Take(Most).Select(Line)],
+            Buttons = RestoreCommand.Buttons(all.Where(RestoreCommand.IsRestorable), time.GetUtcNow()),
             Footer = all.Count > Most ? $"and {all.Count - Most} older; all: kubectl -n {target.Namespace} get snapshots" : null,
         });
     }
@@ -37,11 +38,13 @@ internal sealed class SnapshotsCommand(BotSettings settings, AccessRules access,
     {
         var status = snapshot.Status;
         var when = Phrases.When(status.CutTime ?? snapshot.Metadata.CreationTimestamp ?? time.GetUtcNow(), time.GetUtcNow());
+        var name = snapshot.Metadata.Name;
         return status.Phase switch
         {
-            SnapshotPhase.Succeeded => $"✔ {when} · {new ByteSize(status.Archive?.Bytes ?? 0)} · {snapshot.Spec.Reason}",
-            SnapshotPhase.Failed => $"✘ {when} · {status.Error?.Reason} · {snapshot.Spec.Reason}",
-            _ => $"⏳ {when} · {status.Phase.ToString().ToLowerInvariant()} · {snapshot.Spec.Reason}",
+            SnapshotPhase.Succeeded =>
+                $"{(status.FailedChecks is null ? "✔" : "⚠")} {when} · {new ByteSize(status.Archive?.Bytes ?? 0)} · {name}",
+            SnapshotPhase.Failed => $"✘ {when} · {status.Error?.Reason} · {name}",
+            _ => $"⏳ {when} · {status.Phase.ToString().ToLowerInvariant()} · {name}",
         };
     }
 }

@@ -116,6 +116,7 @@ internal static class BotHost
             ActivatorUtilities.CreateInstance<ScheduleCommand>(p),
             ActivatorUtilities.CreateInstance<DeployCommand>(p),
             ActivatorUtilities.CreateInstance<RollbackCommand>(p),
+            ActivatorUtilities.CreateInstance<RestoreCommand>(p),
             ActivatorUtilities.CreateInstance<AttachCommand>(p),
             ActivatorUtilities.CreateInstance<DetachCommand>(p),
             ActivatorUtilities.CreateInstance<ApproveCommand>(p),

@@ -17,7 +17,7 @@ public sealed record ChangeSpec
 {
     public string Target { get => field ?? ""; init; }
 
-    /// <summary><c>deploy</c>, <c>rollback</c>, <c>attach</c> or <c>detach</c>.</summary>
+    /// <summary><c>deploy</c>, <c>rollback</c>, <c>restore</c>, <c>attach</c> or <c>detach</c>.</summary>
     public string Action { get => field ?? ""; init; }
 
     /// <summary>A number people can type, unique among the changes of a namespace: <c>/approve 7</c>.</summary>

@@ -58,7 +58,8 @@ internal sealed class CommandRegistration(DiscordApi api, Func<CommandCatalog> c
         if (option.Choices is { } choices)
             made["choices"] = new JsonArray([.. choices.Select(c => new JsonObject { ["name"] = c, ["value"] = c })]);
         else
-            made["autocomplete"] = option.Kind is OptionKind.Target or OptionKind.Version or OptionKind.Revision or OptionKind.Change;
+            made["autocomplete"] = option.Kind is OptionKind.Target or OptionKind.Version or OptionKind.Revision
+                or OptionKind.Change or OptionKind.Snapshot;
         return made;
     }
 
