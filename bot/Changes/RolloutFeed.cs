@@ -55,15 +55,20 @@ internal sealed class RolloutFeed : IAsyncDisposable
         Refresh();
         using var limit = new CancellationTokenSource(AnswerWithin, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        Rollout? last = null;
         try
         {
-            await foreach (var rollout in ReadAsync(generation, both.Token)) return rollout;
+            await foreach (var rollout in ReadAsync(generation, both.Token))
+            {
+                last = rollout;
+                if (rollout.IsWhole) break;
+            }
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
         {
             // The cluster is away, and whoever asked decides without it.
         }
-        return null;
+        return last;
     }
 
     public async ValueTask DisposeAsync()

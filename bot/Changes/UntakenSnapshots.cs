@@ -3,11 +3,12 @@ using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Chat;
 using ChatOps.Bot.Health;
 using ChatOps.Bot.Settings;
+using ChatOps.Bot.Snapshots;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
 using ChatOps.Values;
 
-namespace ChatOps.Bot.Snapshots;
+namespace ChatOps.Bot.Changes;
 
 /// <summary>
 /// Ends the Snapshots that nobody begins within the home's <c>beginWithin</c>, and says why, so that nothing waits for ever and nothing

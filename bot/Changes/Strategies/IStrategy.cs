@@ -100,6 +100,9 @@ internal sealed record Rollout(
     /// <summary>When the news of it arrived; what is done about it may come later.</summary>
     public DateTimeOffset SeenAt { get; init; }
 
+    /// <summary>All that could be asked about is in it, and not only what decides.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>Whose log would tell why it is not ready; null where no container has run.</summary>
     public LogOrigin? Log { get; init; }
 }

@@ -5,8 +5,11 @@ namespace ChatOps.Bot.Changes.Strategies;
 /// <summary>Objects that tell how a workload is, kept as they are in the cluster.</summary>
 internal abstract class LiveSet
 {
-    /// <summary>All that existed when it was first asked about is known.</summary>
+    /// <summary>All that existed when it was first asked about is known, or is waited for no longer.</summary>
     public abstract bool Listed { get; }
+
+    /// <summary>It makes things plainer, and decides nothing.</summary>
+    public abstract bool Optional { get; }
 
     /// <summary>Follows until cancelled; a missing right is thrown.</summary>
     /// <param name="apply">Runs each change of this set, one at a time.</param>
@@ -25,6 +28,8 @@ internal sealed class LiveSet<T>(ResourceKind<T> kind, Selection selection, Func
     private bool _listed;
 
     public override bool Listed => _listed;
+
+    public override bool Optional => optional;
 
     public IReadOnlyList<T> Items => [.. _items.Values];
 

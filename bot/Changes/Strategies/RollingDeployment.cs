@@ -102,11 +102,13 @@ internal sealed class RollingDeployment(IKubernetesClient client, TimeProvider t
         var wanted = deployment.Spec.Replicas ?? 1;
         var status = deployment.Status;
         var observed = status.ObservedGeneration >= deployment.Metadata.Generation;
-        var done = observed && status.UpdatedReplicas == wanted
-            && status.Replicas <= status.UpdatedReplicas && status.AvailableReplicas == status.UpdatedReplicas;
         var own = sets.Where(s => s.Metadata.IsControlledBy(deployment.Metadata.Uid)).ToList();
         var newest = own.FirstOrDefault(s => Number(s.Metadata) is { } number && number == Number(deployment.Metadata));
         var updated = pods.Where(p => newest is not null && p.Metadata.IsControlledBy(newest.Metadata.Uid)).ToList();
+        // Its counts and its pods tell the same, or the news of one of them is still on its way.
+        var done = observed && status.UpdatedReplicas == wanted
+            && status.Replicas <= status.UpdatedReplicas && status.AvailableReplicas == status.UpdatedReplicas
+            && (newest is null || updated.Count(p => p.IsReady) >= wanted);
         var ready = pods.Where(p => p.IsReady && IsOwn(p, deployment, own, sets)).ToList();
         var deadline = observed
             && status.Conditions?.Any(c => c is { Type: "Progressing", Status: "False", Reason: "ProgressDeadlineExceeded" }) == true;

@@ -72,8 +72,8 @@ internal static class WorkloadWatch
             lock (gate)
             {
                 change();
-                if (workload is not null && sets.All(set => set.Listed))
-                    states.Writer.TryWrite(judge(workload) with { SeenAt = time.GetUtcNow() });
+                if (workload is not null && sets.All(set => set.Listed || set.Optional))
+                    states.Writer.TryWrite(judge(workload) with { SeenAt = time.GetUtcNow(), IsWhole = sets.All(set => set.Listed) });
             }
         }
 

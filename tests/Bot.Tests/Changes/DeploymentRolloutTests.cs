@@ -106,7 +106,10 @@ public sealed class DeploymentRolloutTests
         var status = new DeploymentStatus { ObservedGeneration = 2, UpdatedReplicas = 1, Replicas = 2, AvailableReplicas = 2 };
         Assert.False(RollingDeployment.Judge(deployment with { Status = status }, [], [], []).Done);
         status = status with { Replicas = 1, AvailableReplicas = 1 };
-        Assert.True(RollingDeployment.Judge(deployment with { Status = status }, [], [], []).Done);
+        deployment = deployment with { Status = status };
+        Assert.False(RollingDeployment.Judge(deployment, [Old, New], [Pod("shop-old-1", Old, ready: true)], []).Done);
+        Assert.False(RollingDeployment.Judge(deployment, [Old, New], [Pod("shop-new-1", New)], []).Done);
+        Assert.True(RollingDeployment.Judge(deployment, [Old, New], [Pod("shop-new-1", New, ready: true)], []).Done);
     }
 
     private static Rollout Judge(IReadOnlyList<ReplicaSet> sets, IReadOnlyList<Pod> pods, params Condition[] conditions) =>

@@ -4,7 +4,7 @@ using ChatOps.Bot.Tests.Support;
 using ChatOps.Kubernetes;
 using ChatOps.Resources;
 
-namespace ChatOps.Bot.Tests.Snapshots;
+namespace ChatOps.Bot.Tests.Changes;
 
 /// <summary>Nothing waits for ever: what nobody begins has failed, with the reason, on both API servers.</summary>
 public sealed class UntakenSnapshotsTests(Clusters clusters)

@@ -62,7 +62,7 @@ public sealed class Clusters : IAsyncLifetime
         var cluster = await ClusterUnderTest.StartAsync(kind, programs: new Dictionary<string, ContainerProgram>
         {
             ["app"] = c => c.Image == "app:noisy"
-                ? c.Start("/bin/sh", "-c", "echo opening the database; echo no such table: messages >&2; exit 3")
+                ? c.Start("/bin/sh", "-c", "printf 'opening the database\\nno such table: messages\\n'; exit 3")
                 : c.Start("sleep", "1000000"),
             ["restores"] = c => c.Start("true"),
             ["interrupted"] = c => c.Start(

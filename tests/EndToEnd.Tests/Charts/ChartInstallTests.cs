@@ -98,7 +98,7 @@ public sealed class ChartInstallTests(ChartInstallTests.Server server) : IClassF
             Review(Bot, "signal", new("list", "statefulsets", "apps")),
             Review(Bot, "signal", new("delete", "statefulsets", "apps", "ghostwire")), Review(Bot, "signal", new("get", "secrets", "")),
             Review(Bot, "chatops", new("get", "secrets", "")), Review(Bot, "signal", new("create", "pods/exec", "")),
-            Review(Bot, "signal", new("patch", "snapshots/status", Group)), Review(Bot, "signal", new("create", "changes", Group)),
+            Review(Bot, "signal", new("patch", "secrets", "")), Review(Bot, "signal", new("create", "changes", Group)),
             Review(Bot, "notes", new("patch", "deployments", "apps", "desk")), Review(Bot, "default", new("list", "pods", "")),
             Review(Sidecar, "signal", new("create", "snapshots", Group)), Review(Sidecar, "notes", new("list", "snapshots", Group)),
             Review(Sidecar, "signal", new("list", "pods", "")), Review("signal:default", "signal", new("list", "snapshots", Group)),
