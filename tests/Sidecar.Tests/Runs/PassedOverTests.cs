@@ -37,7 +37,7 @@ public sealed class PassedOverTests : IDisposable
         Assert.NotEqual(rows, Rows(after));
     }
 
-    /// <summary>nBackfill becomes mxFrame. By another program: closing the file here would drop the locks that SQLite holds on it.</summary>
+    /// <summary>nBackfill becomes mxFrame. By another program: closing it here would drop the locks that SQLite holds.</summary>
     private async Task CountAllAsCopiedAsync()
     {
         const string Copy = "dd if=\"$0\" of=\"$0\" bs=4 skip=4 seek=24 count=1 conv=notrunc 2>/dev/null";
