@@ -86,15 +86,15 @@ public sealed class AttachTests : IDisposable
     public async Task Helm_upgrades_and_rolls_back_the_release_and_the_sidecar_stays(bool serverSide)
     {
         Requirements.NeedRealApiServer();
-        await using var server = await RealApiServer.StartAsync();
+        await using var server = await LentServers.TakeAsync();
         var kubeconfig = Path.Combine(_folder.Path, "kubeconfig");
-        await File.WriteAllTextAsync(kubeconfig, server.Kubeconfig, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(kubeconfig, server.Api.Kubeconfig, TestContext.Current.CancellationToken);
         var kubectl = new Kubectl(Tools.Kubectl!, kubeconfig, Path.Combine(_folder.Path, "cache"));
         var side = $"--server-side={(serverSide ? "true" : "false")}";
         await kubectl.OkAsync("create namespace signal");
         await HelmAsync("install", "ghostwire", await ChartAsync(), side);
         await using var world = await DemoWorld.StartOnAsync(
-            server.Kubeconfig, Options with { Release = Namespaces + Ground, Log = _ => { } }, TestContext.Current.CancellationToken);
+            server.Api.Kubeconfig, Options with { Release = Namespaces + Ground, Log = _ => { } }, TestContext.Current.CancellationToken);
         await using var page = await Demo.Scripts.PageClient.SignInAsync(world.SignInLink, TestContext.Current.CancellationToken);
 
         await TypeAsync("operator", "/attach ghostwire");

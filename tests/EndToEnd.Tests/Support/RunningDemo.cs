@@ -16,10 +16,10 @@ namespace ChatOps.EndToEnd.Tests.Support;
 internal sealed class RunningDemo : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _log;
-    private readonly RealApiServer? _server;
+    private readonly LentServer? _server;
     private readonly KubernetesClient _client;
 
-    private RunningDemo(DemoWorld world, RealApiServer? server, PageClient page, ConcurrentQueue<string> log)
+    private RunningDemo(DemoWorld world, LentServer? server, PageClient page, ConcurrentQueue<string> log)
     {
         (World, _server, Page, _log) = (world, server, page, log);
         _client = new(Kubeconfig.Load([world.Kubeconfig]).Connect());
@@ -38,7 +38,7 @@ internal sealed class RunningDemo : IAsyncDisposable
     };
 
     /// <summary>The API server beside the demo, where it is the real one.</summary>
-    public RealApiServer? Server => _server;
+    public RealApiServer? Server => _server?.Api;
 
     public Kubectl Kubectl => new(Tools.Kubectl!, World.Kubeconfig, Path.Combine(Path.GetDirectoryName(World.Kubeconfig)!, "discovery"));
 
@@ -55,10 +55,10 @@ internal sealed class RunningDemo : IAsyncDisposable
         var log = new ConcurrentQueue<string>();
         options = (options ?? Small) with { Log = log.Enqueue, SettleFor = TimeSpan.FromSeconds(1) };
         Requirements.Need(ClusterUnderTest.MissingFor(kind));
-        var server = kind == "real" ? await RealApiServer.StartAsync() : null;
+        var server = kind == "real" ? await LentServers.TakeAsync() : null;
         var world = server is null
             ? await DemoWorld.StartAsync(options, Ended)
-            : await DemoWorld.StartOnAsync(server.Kubeconfig, options, Ended);
+            : await DemoWorld.StartOnAsync(server.Api.Kubeconfig, options, Ended);
         return new(world, server, await PageClient.SignInAsync(world.SignInLink, Ended), log);
     }
 

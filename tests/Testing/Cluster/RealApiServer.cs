@@ -30,6 +30,7 @@ public sealed class RealApiServer : IAsyncDisposable
     private readonly ChildSpawner _spawner = new();
     private readonly Queue<string> _lastWords = [];
     private readonly string _assets;
+    private EtcdKeys? _keys;
 
     private RealApiServer(string assets) => _assets = assets;
 
@@ -89,6 +90,7 @@ public sealed class RealApiServer : IAsyncDisposable
             process.Dispose();
         }
         _spawner.Dispose();
+        _keys?.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
 
@@ -103,6 +105,7 @@ public sealed class RealApiServer : IAsyncDisposable
         await File.WriteAllTextAsync(KubeconfigPath, Kubeconfig);
         await StartAsync("etcd", $"--data-dir={_directory}/etcd --listen-client-urls=http://127.0.0.1:{client}",
             $"--advertise-client-urls=http://127.0.0.1:{client} --listen-peer-urls=http://127.0.0.1:{peer} --unsafe-no-fsync");
+        _keys = new EtcdKeys(new Uri($"http://127.0.0.1:{client}"));
         await StartAsync("kube-apiserver",
             $"--etcd-servers=http://127.0.0.1:{client} --service-cluster-ip-range=10.0.0.0/24 --secure-port={secure}",
             $"--bind-address=127.0.0.1 --cert-dir={_directory}/certificates --service-account-issuer=https://kubernetes.default.svc",
@@ -111,6 +114,7 @@ public sealed class RealApiServer : IAsyncDisposable
             $"--token-auth-file={_directory}/tokens.csv --allow-privileged --profiling=false",
             old ? $"--enable-priority-and-fairness=false --runtime-config=api/all=false,{Served}" : "--v=0");
         await WaitReadyAsync();
+        await _keys.KeepAsync();
         await StartAsync("kube-controller-manager", $"--kubeconfig={KubeconfigPath} --service-account-private-key-file={_directory}/sa.key",
             // Without its own addresses; newer ones have only one.
             $"--controllers=*,-ttl --leader-elect=false --secure-port=0 {(old ? "--port=0" : "--v=0")}");
@@ -128,9 +132,16 @@ public sealed class RealApiServer : IAsyncDisposable
         return said.StartsWith("Kubernetes v1.20.", StringComparison.Ordinal);
     }
 
+    /// <summary>Whether nothing was done to its programs.</summary>
+    public bool IsWhole { get; private set; } = true;
+
+    /// <summary>Takes away all that was made on it but the custom resource definitions.</summary>
+    public Task EmptyAsync() => _keys!.EmptyAsync();
+
     /// <summary>SIGKILL of etcd, and a new one on its data and its port; the API server finds it by itself.</summary>
     public async Task RestartEtcdAsync()
     {
+        IsWhole = false;
         var etcd = _processes[0];
         string[] arguments = [.. etcd.StartInfo.ArgumentList.SkipWhile(a => !a.StartsWith("--data-dir", StringComparison.Ordinal))];
         etcd.Kill(entireProcessTree: true);
