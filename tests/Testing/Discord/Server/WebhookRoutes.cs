@@ -49,8 +49,9 @@ internal static class WebhookRoutes
     {
         var arrives = message.Thinking;
         var next = draft.Next(message.Now, world.Time.GetUtcNow());
-        message.Flags = (message.Flags & ~ThinkingFlag) | (draft.Flags & ~EphemeralFlag);
+        // What it says before that it says something: whoever waits for it may look at any moment.
         message.Versions = arrives ? [next] : message.Versions.Add(next);
+        message.Flags = (message.Flags & ~ThinkingFlag) | (draft.Flags & ~EphemeralFlag);
         world.Pulse.Beat();
         return MessageRoutes.Published(world, message, arrives ? "MESSAGE_CREATE" : "MESSAGE_UPDATE");
     }
