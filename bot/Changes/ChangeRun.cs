@@ -34,7 +34,8 @@ internal sealed class ChangeRun(
     {
         if (ledger.Status.Phase == ChangePhase.Approved && !await BeginAsync(ct)) return;
         var absence = new AbsenceMeter(ledger);
-        await using var feed = _feed = new RolloutFeed(strategy, target, Plan.Container, r => absence.TrackAsync(r, ct), time, ct);
+        await using var feed = _feed =
+            new RolloutFeed(strategy, target, Plan.Container, r => absence.TrackAsync(r, ct), time, log, ct);
         if (ledger.Status.RollingBackSince is null && await GoForwardAsync(ct)) return;
         if (!ledger.Status.IsFinal) await GoBackAsync(ct);
     }

@@ -8,28 +8,37 @@ namespace ChatOps.Bot.Changes;
 
 /// <summary>
 /// Follows a workload for as long as a change works on it. Every state reaches the observer before any step sees it, so that no moment
-/// without a ready pod escapes the measurement, however short.
+/// without a ready pod escapes the measurement, however short. A watch that says nothing any more is begun anew, whatever became of it.
 /// </summary>
 internal sealed class RolloutFeed : IAsyncDisposable
 {
     /// <summary>How long the cluster may take to say how things are; after that what is known counts.</summary>
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
+    /// <summary>Longer than one request may take. Asking anew costs three lists, and a watch that died unseen would cost the change.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
+
+    private readonly Func<CancellationToken, Task> _follow;
+    private readonly Func<Rollout, Task> _observe;
     private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private readonly CancellationTokenSource _stop;
     private readonly Lock _gate = new();
-    private readonly Task _following;
+    private readonly List<Task> _earlier = [];
     private CancellationTokenSource _afresh;
+    private Task _following;
     private Rollout? _latest;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <param name="observe">Told of every state before anybody else.</param>
     public RolloutFeed(
-        IStrategy strategy, Target target, string container, Func<Rollout, Task> observe, TimeProvider time, CancellationToken ct)
+        IStrategy strategy, Target target, string container, Func<Rollout, Task> observe, TimeProvider time, ILogger log,
+        CancellationToken ct)
     {
-        _time = time;
+        (_observe, _time, _log) = (observe, time, log);
+        _follow = fresh => FollowAsync(strategy, target, container, fresh);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        _afresh = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        _following = Task.Run(() => FollowAsync(strategy, target, container, observe), ct);
+        (_afresh, _following) = Begin();
     }
 
     /// <summary>The newest state of that generation or a later one, and then each newest one.</summary>
@@ -38,11 +47,19 @@ internal sealed class RolloutFeed : IAsyncDisposable
         while (true)
         {
             Rollout? latest;
-            Task changed;
-            lock (_gate) (latest, changed) = (_latest, _changed.Task);
+            Task changed, following;
+            lock (_gate) (latest, changed, following) = (_latest, _changed.Task, _following);
             if (latest is not null && latest.Generation >= generation) yield return latest;
-            // A feed that ended did so with a fault: it is thrown here.
-            if (await Task.WhenAny(changed, _following).WaitAsync(ct) == _following) await _following;
+            try
+            {
+                // A feed that ended did so with a fault: it is thrown here.
+                if (await Task.WhenAny(changed, following).WaitAsync(LongestSilence, _time, ct) == following) await following;
+            }
+            catch (TimeoutException)
+            {
+                _log.LogInformation("no news of the rollout for {Seconds} s; asking anew", LongestSilence.TotalSeconds);
+                Refresh();
+            }
         }
     }
 
@@ -74,7 +91,9 @@ internal sealed class RolloutFeed : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _following.Settled();
+        var all = Task.WhenAll([.. _earlier, _following]);
+        await all.WaitAsync(AnswerWithin, _time).Settled();
+        if (!all.IsCompleted) _log.LogWarning("what follows the rollout does not end, and is left");
         _afresh.Dispose();
         _stop.Dispose();
     }
@@ -85,47 +104,55 @@ internal sealed class RolloutFeed : IAsyncDisposable
     private void Refresh()
     {
         CancellationTokenSource old;
-        lock (_gate) (old, _afresh, _latest) = (_afresh, CancellationTokenSource.CreateLinkedTokenSource(_stop.Token), null);
+        lock (_gate)
+        {
+            old = _afresh;
+            _earlier.Add(_following);
+            _latest = null;
+            (_afresh, _following) = Begin();
+        }
         old.Cancel();
         old.Dispose();
     }
 
-    private async Task FollowAsync(IStrategy strategy, Target target, string container, Func<Rollout, Task> observe)
+    private (CancellationTokenSource Afresh, Task Following) Begin()
+    {
+        var afresh = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var fresh = afresh.Token;
+        return (afresh, Task.Run(() => _follow(fresh), CancellationToken.None));
+    }
+
+    /// <summary>Ends by being cancelled, or with a fault.</summary>
+    private async Task FollowAsync(IStrategy strategy, Target target, string container, CancellationToken fresh)
     {
         while (true)
         {
-            CancellationToken fresh;
-            lock (_gate) fresh = _afresh.Token;
             try
             {
                 await foreach (var rollout in strategy.WatchAsync(target, container, fresh))
                 {
-                    await observe(rollout);
-                    if (!Publish(rollout, fresh)) break;
+                    fresh.ThrowIfCancellationRequested();
+                    await _observe(rollout);
+                    Publish(rollout, fresh);
                 }
-            }
-            catch (OperationCanceledException) when (fresh.IsCancellationRequested && !_stop.IsCancellationRequested)
-            {
-                // Asked to begin anew.
             }
             catch (ApiException e) when (e.IsTransient)
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), _time, _stop.Token);
+                await Task.Delay(TimeSpan.FromSeconds(1), _time, fresh);
             }
         }
     }
 
-    /// <summary>False when it was told to somebody who has been asked to begin anew since.</summary>
-    private bool Publish(Rollout rollout, CancellationToken fresh)
+    private void Publish(Rollout rollout, CancellationToken fresh)
     {
         lock (_gate)
         {
-            if (fresh.IsCancellationRequested || fresh != _afresh.Token) return false;
+            // It was told to somebody who has been asked to begin anew since.
+            if (fresh != _afresh.Token) throw new OperationCanceledException(fresh);
             _latest = rollout;
             var changed = _changed;
             _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             changed.SetResult();
-            return true;
         }
     }
 }

@@ -4,6 +4,7 @@ using ChatOps.Bot.Changes.Strategies;
 using ChatOps.Bot.Tests.Support;
 using ChatOps.Testing;
 using ChatOps.Values;
+using Microsoft.Extensions.Logging.Abstractions;
 using NSubstitute;
 
 namespace ChatOps.Bot.Tests.Changes;
@@ -19,18 +20,32 @@ public sealed class RolloutWaitTests : IAsyncLifetime
     private readonly List<string> _said = [];
     private TaskCompletionSource _changed = new();
     private Rollout _state = AwaitsVolume;
+
+    /// <summary>Of those begun from now on, how many say nothing, and end for nobody.</summary>
+    private int _deaf;
+
+    private readonly TaskCompletionSource _isDeaf = new(), _end = new();
     private RolloutFeed _feed = null!;
 
     public ValueTask InitializeAsync()
     {
-        var strategy = Substitute.For<IStrategy>();
-        strategy.WatchAsync(default!, default!, default).ReturnsForAnyArgs(call => WatchAsync(call.Arg<CancellationToken>()));
-        var home = TestSettings.Shop().Targets["home"];
-        _feed = new RolloutFeed(strategy, home, "app", _ => Task.CompletedTask, _time, CancellationToken.None);
+        _feed = Begin();
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask DisposeAsync() => _feed.DisposeAsync();
+    private RolloutFeed Begin()
+    {
+        var strategy = Substitute.For<IStrategy>();
+        strategy.WatchAsync(default!, default!, default).ReturnsForAnyArgs(call => WatchAsync(call.Arg<CancellationToken>()));
+        var home = TestSettings.Shop().Targets["home"];
+        return new RolloutFeed(strategy, home, "app", _ => Task.CompletedTask, _time, NullLogger.Instance, CancellationToken.None);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _end.TrySetResult();
+        return _feed.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_volume_that_another_node_still_has_is_waited_for_longer()
@@ -81,10 +96,39 @@ public sealed class RolloutWaitTests : IAsyncLifetime
         Assert.Equal(message, (await Assert.ThrowsAsync<FaultException>(() => waiting)).Fault.Message);
     }
 
+    /// <summary>How many watches in a row are dead, and whether the rollout is seen all the same.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_watch_that_says_nothing_is_begun_anew(int deaf)
+    {
+        await _feed.DisposeAsync();
+        (_deaf, _state) = (deaf, Ready);
+        _feed = Begin();
+        var waiting = UntilReadyAsync(within: TimeSpan.FromMinutes(5));
+        for (var i = 0; i < deaf; i++)
+        {
+            Assert.False(waiting.IsCompleted);
+            await _time.AdvanceAsync(TimeSpan.FromSeconds(45));
+        }
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task What_does_not_end_holds_up_neither_the_look_nor_the_end()
+    {
+        (_deaf, _state) = (1, Ready with { IsWhole = true });
+        var feed = Begin();
+        await _isDeaf.Task;
+        Assert.Equal(_state, await feed.LookAsync(1, CancellationToken.None));
+        var ending = feed.DisposeAsync().AsTask();
+        while (!ending.IsCompleted) await _time.AdvanceAsync(TimeSpan.FromSeconds(1));
+    }
+
     private static Rollout Troubled(Trouble trouble) => new(1, false, 0, null, trouble.Fault.Message, trouble);
 
-    private Task UntilReadyAsync() => new RolloutWait(_feed, "home", SayAsync, _time).UntilAsync(
-        r => r.Done, 1, new TimeAllowed(_time.GetUtcNow(), _time), Within, "did not become ready", failFast: true, CancellationToken.None);
+    private Task UntilReadyAsync(TimeSpan? within = null) => new RolloutWait(_feed, "home", SayAsync, _time).UntilAsync(
+        r => r.Done, 1, new TimeAllowed(_time.GetUtcNow(), _time), within ?? Within, "did not become ready", failFast: true, CancellationToken.None);
 
     private Task SayAsync(string message)
     {
@@ -100,6 +144,11 @@ public sealed class RolloutWaitTests : IAsyncLifetime
 
     private async IAsyncEnumerable<Rollout> WatchAsync([EnumeratorCancellation] CancellationToken ct)
     {
+        if (Interlocked.Decrement(ref _deaf) >= 0)
+        {
+            _isDeaf.TrySetResult();
+            await _end.Task;
+        }
         while (true)
         {
             var changed = _changed.Task;
