@@ -15,7 +15,7 @@ internal sealed class RolloutFeed : IAsyncDisposable
     /// <summary>How long the cluster may take to say how things are; after that what is known counts.</summary>
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
-    /// <summary>Longer than one request may take. Asking anew costs three lists, and a watch that died unseen would cost the change.</summary>
+    /// <summary>Longer than one request may take. Asking anew costs three lists; a watch that died unseen would cost the change.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
 
     private readonly Func<CancellationToken, Task> _follow;

@@ -1,4 +1,5 @@
 using ChatOps.Demo.Scripts;
+using ChatOps.EndToEnd.Tests.Charts;
 using ChatOps.EndToEnd.Tests.Support;
 using ChatOps.Resources;
 using ChatOps.Testing.Cluster;
@@ -6,7 +7,7 @@ using ChatOps.Testing.Cluster;
 namespace ChatOps.EndToEnd.Tests;
 
 /// <summary>The whole path as people type it, on real processes: the bot, the sidecar and the writer of the demo.</summary>
-public sealed class DemoScriptTests
+public sealed class DemoScriptTests : IDisposable
 {
     public static TheoryData<string> Kinds => [.. ClusterUnderTest.Kinds];
 
@@ -26,18 +27,28 @@ public sealed class DemoScriptTests
         "all as expected",
     ];
 
+    private readonly Helm _helm = new();
+
+    public void Dispose() => _helm.Dispose();
+
+    /// <summary>On the embedded cluster with no right but those that the chart gives; on the real API server with all.</summary>
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task The_whole_path_goes_as_its_script_says(string kind)
     {
         var options = RunningDemo.Small with { ReadyWithin = TimeSpan.FromSeconds(12) };
         await using var demo = await RunningDemo.StartAsync(options, kind);
+        await using var front = kind == "real" ? null : await RightsFront.BehindAsync(demo, await _helm.ObjectsAsync("targets"));
         var transcript = new StringWriter();
         var code = await ScriptRun.RunAsync(demo.Page, Lines("whole-path.txt"), transcript, TestContext.Current.CancellationToken);
         TestContext.Current.AddAttachment($"transcript-{kind}", transcript.ToString());
         Assert.True(code == 0, transcript.ToString());
         AssertTells(transcript.ToString(), Story);
         await AssertRestsAsync(demo);
+        if (front is null) return;
+        TestContext.Current.AddAttachment("used", string.Join('\n', front.Passed));
+        Assert.Empty(front.Refused);
+        Assert.Contains("patch statefulsets.apps", front.Passed);
     }
 
     [Fact]

@@ -128,7 +128,8 @@ public sealed class RolloutWaitTests : IAsyncLifetime
     private static Rollout Troubled(Trouble trouble) => new(1, false, 0, null, trouble.Fault.Message, trouble);
 
     private Task UntilReadyAsync(TimeSpan? within = null) => new RolloutWait(_feed, "home", SayAsync, _time).UntilAsync(
-        r => r.Done, 1, new TimeAllowed(_time.GetUtcNow(), _time), within ?? Within, "did not become ready", failFast: true, CancellationToken.None);
+        r => r.Done, 1, new TimeAllowed(_time.GetUtcNow(), _time), within ?? Within, "did not become ready", failFast: true,
+        CancellationToken.None);
 
     private Task SayAsync(string message)
     {

@@ -28,7 +28,7 @@ internal sealed class RunningDemo : IAsyncDisposable
     public DemoWorld World { get; }
 
     /// <summary>A home that is quickly read, with somebody who writes a little: many demos share the machine.</summary>
-    public static DemoOptions Small { get; } = new() { SeedMegabytes = 8, WriterPause = TimeSpan.FromMilliseconds(50) };
+    public static DemoOptions Small { get; } = new() { SeedMegabytes = 3, WriterPause = TimeSpan.FromMilliseconds(50) };
 
     /// <summary>A snapshot that takes six seconds on any machine, for what happens in the middle of one.</summary>
     public static DemoOptions SlowSnapshots { get; } = new()

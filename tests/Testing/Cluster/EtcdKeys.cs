@@ -39,7 +39,8 @@ internal sealed class EtcdKeys(Uri server) : IDisposable
 
     private async Task<IEnumerable<string>> ListAsync()
     {
-        var all = await AskAsync("range", new() { ["key"] = Base64("/registry/"), ["range_end"] = Base64("/registry0"), ["keys_only"] = true });
+        var all = await AskAsync(
+            "range", new() { ["key"] = Base64("/registry/"), ["range_end"] = Base64("/registry0"), ["keys_only"] = true });
         return all["kvs"]!.AsArray().Select(kv => Encoding.UTF8.GetString(Convert.FromBase64String((string)kv!["key"]!)));
     }
 
