@@ -38,7 +38,8 @@ internal sealed class RolloutFeed : IAsyncDisposable
         (_observe, _time, _log) = (observe, time, log);
         _follow = fresh => FollowAsync(strategy, target, container, fresh);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        (_afresh, _following) = Begin();
+        // What has begun may have news before these are set.
+        lock (_gate) (_afresh, _following) = Begin();
     }
 
     /// <summary>The newest state of that generation or a later one, and then each newest one.</summary>
