@@ -20,6 +20,7 @@ internal sealed class RolloutFeed : IAsyncDisposable
 
     private readonly Func<CancellationToken, Task> _follow;
     private readonly Func<Rollout, Task> _observe;
+    private readonly string _target;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop;
@@ -35,7 +36,7 @@ internal sealed class RolloutFeed : IAsyncDisposable
         IStrategy strategy, Target target, string container, Func<Rollout, Task> observe, TimeProvider time, ILogger log,
         CancellationToken ct)
     {
-        (_observe, _time, _log) = (observe, time, log);
+        (_observe, _target, _time, _log) = (observe, target.Name, time, log);
         _follow = fresh => FollowAsync(strategy, target, container, fresh);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         // What has begun may have news before these are set.
@@ -58,7 +59,7 @@ internal sealed class RolloutFeed : IAsyncDisposable
             }
             catch (TimeoutException)
             {
-                _log.LogInformation("no news of the rollout for {Seconds} s; asking anew", LongestSilence.TotalSeconds);
+                _log.LogInformation("no news of {Target} for {Seconds} s; asking anew", _target, LongestSilence.TotalSeconds);
                 Refresh();
             }
         }
@@ -94,7 +95,7 @@ internal sealed class RolloutFeed : IAsyncDisposable
         await _stop.CancelAsync();
         var all = Task.WhenAll([.. _earlier, _following]);
         await all.WaitAsync(AnswerWithin, _time).Settled();
-        if (!all.IsCompleted) _log.LogWarning("what follows the rollout does not end, and is left");
+        if (!all.IsCompleted) _log.LogWarning("what follows {Target} does not end, and is left", _target);
         _afresh.Dispose();
         _stop.Dispose();
     }
